@@ -1,0 +1,1 @@
+export const zh = { "app.name": "Jobalike" } as const;
