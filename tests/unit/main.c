@@ -1,0 +1,25 @@
+/* The unit tests: small parts that can be wrong by themselves. Each group is in the file of its name. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+/* A new file of tests: define `const struct unit_group x_group`, and add one line to each list. */
+extern const struct unit_group mem_group;
+
+static const struct unit_group *const groups[] = {
+	&mem_group,
+};
+
+int main(void)
+{
+	size_t n_groups = sizeof(groups) / sizeof(groups[0]), n_tests = 0;
+	int failed = 0;
+
+	for (size_t i = 0; i < n_groups; i++) {
+		n_tests += groups[i]->n;
+		failed += _cmocka_run_group_tests(groups[i]->name, groups[i]->tests, groups[i]->n, NULL,
+						  NULL);
+	}
+	printf("suite=unit groups=%zu tests=%zu failed=%d\n", n_groups, n_tests, failed);
+	return failed != 0;
+}
