@@ -1,0 +1,155 @@
+#include "server/base/log.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/base/mem.h"
+
+/* Stands for the spaces of the format while a line is made, so that spaces in values part nothing. */
+#define PART '\x1e'
+
+static const char *const names[] = { "none", "error", "warn", "info", "debug" };
+static atomic_int least_grave = LEVEL_INFO;
+
+void log_level(enum log_level least)
+{
+	atomic_store(&least_grave, (int)least);
+}
+
+static json_t *timestamp(void)
+{
+	struct timespec now;
+	struct tm tm;
+	char day[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	return json_sprintf("%s.%03dZ", day, (int)(now.tv_nsec / 1000000));
+}
+
+/* Cut at LOG_VALUE_MAX, never in the middle of a character. What is no UTF-8 is shown byte by byte. */
+static json_t *text_value(const char *text)
+{
+	size_t len = strlen(text);
+	json_t *value;
+
+	if (len > LOG_VALUE_MAX) {
+		len = LOG_VALUE_MAX;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	value = json_stringn(text, len);
+	if (value)
+		return value;
+
+	char shown[LOG_VALUE_MAX * 4 + 1] = "";
+	for (size_t i = 0, at = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		at += (size_t)sprintf(shown + at, c < 0x80 ? "%c" : "\\x%02x", c);
+	}
+	return json_string(shown);
+}
+
+static json_t *value_of(const char *conversion, size_t conversion_len, const char *text)
+{
+	char last = conversion_len > 0 ? conversion[conversion_len - 1] : 's';
+	char *end;
+
+	if (conversion_len > 0 && conversion[0] == '%' && strchr("diu", last)) {
+		errno = 0;
+		long long number = strtoll(text, &end, 10);
+		if (errno == 0 && *end == '\0')
+			return json_integer(number);
+	}
+	return text_value(text);
+}
+
+static size_t parts(const char *text)
+{
+	size_t n = 1;
+
+	for (; *text; text++)
+		n += *text == PART;
+	return n;
+}
+
+/* format and text hold the same number of parts, each key=conversion and key=value. */
+static void put_facts(json_t *line, char *format, char *text)
+{
+	char *rest_format = NULL, *rest_text = NULL;
+	const char part[] = { PART, '\0' };
+	char *f = strtok_r(format, part, &rest_format);
+	char *t = strtok_r(text, part, &rest_text);
+
+	while (f && t) {
+		char *conversion = strchr(f, '=');
+		char *value = strchr(t, '=');
+		if (conversion && value) {
+			*value++ = '\0';
+			conversion++;
+			json_object_set_new(line, t, value_of(conversion, strlen(conversion), value));
+		}
+		f = strtok_r(NULL, part, &rest_format);
+		t = strtok_r(NULL, part, &rest_text);
+	}
+}
+
+/* One write for one line, so that lines of several threads do not mix. */
+static void put_line(json_t *line)
+{
+	char *text = json_dumps(line, JSON_COMPACT);
+	size_t len = text ? strlen(text) : 0;
+
+	if (text) {
+		text[len] = '\n'; /* in place of the NUL */
+		ssize_t ignored = write(STDERR_FILENO, text, len + 1);
+		(void)ignored;
+	}
+	free(text);
+}
+
+void log_line(enum log_level level, const char *what, const char *format, ...)
+{
+	if ((int)level > atomic_load(&least_grave))
+		return;
+
+	char *parted = x_strdup(format);
+	for (char *c = parted; *c; c++) {
+		if (*c == ' ')
+			*c = PART;
+	}
+
+	va_list args;
+	char *text = NULL;
+	va_start(args, format);
+	/* The compiler has checked `format`; `parted` differs from it by its spaces only. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	int len = vasprintf(&text, parted, args);
+#pragma GCC diagnostic pop
+	va_end(args);
+
+	json_t *line = json_object();
+	json_object_set_new(line, "ts", timestamp());
+	json_object_set_new(line, "level", json_string(names[level]));
+	json_object_set_new(line, "what", json_string(what));
+	if (len > 0 && parts(text) == parts(parted))
+		put_facts(line, parted, text);
+	else if (len > 0) /* a value holds our own separator: do not let it invent fields */
+		json_object_set_new(line, "facts", text_value(text));
+	put_line(line);
+	json_decref(line);
+	if (len >= 0)
+		free(text);
+	free(parted);
+}

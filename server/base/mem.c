@@ -1,0 +1,48 @@
+#include "server/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *or_end(void *p)
+{
+	if (!p) {
+		fputs("out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+void *x_malloc(size_t size)
+{
+	return or_end(malloc(size ? size : 1));
+}
+
+void *x_calloc(size_t count, size_t size)
+{
+	return or_end(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *x_realloc(void *old, size_t size)
+{
+	return or_end(realloc(old, size ? size : 1));
+}
+
+char *x_strdup(const char *s)
+{
+	return s ? or_end(strdup(s)) : NULL;
+}
+
+char *x_strndup(const char *s, size_t n)
+{
+	return s ? or_end(strndup(s, n)) : NULL;
+}
+
+void *x_grow(void *items, size_t n, size_t size)
+{
+	size_t room = n == 0 ? 8 : n * 2;
+
+	if (n != 0 && (n < 8 || (n & (n - 1)) != 0))
+		return items; /* not full: capacities are 8, 16, 32 ... */
+	return x_realloc(items, room * size);
+}

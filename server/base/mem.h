@@ -1,0 +1,21 @@
+/* Memory that is there or the process ends: out of memory is our own fault and not an error that
+ * callers could mend. The log is safe, the supervisor starts us again. Release with free(). */
+#ifndef JOBALIKE_BASE_MEM_H
+#define JOBALIKE_BASE_MEM_H
+
+#include <stddef.h>
+
+void *x_malloc(size_t size);
+void *x_calloc(size_t count, size_t size);
+void *x_realloc(void *old, size_t size);
+/* NULL in, NULL out. */
+char *x_strdup(const char *s);
+char *x_strndup(const char *s, size_t n);
+
+/* Makes room for one more element in a plain array that grows by doubling.
+ * items: the array or NULL; n: elements in use; size: of one element. Returns the array, perhaps moved.
+ * Capacity is not stored: it is the next power of two of n (at least 8), so that an owner keeps two
+ * fields, not three. */
+void *x_grow(void *items, size_t n, size_t size);
+
+#endif
