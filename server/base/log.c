@@ -14,7 +14,8 @@
 
 #include "server/base/mem.h"
 
-/* Stands for the spaces of the format while a line is made, so that spaces in values part nothing. */
+/* Stands for the spaces of the format while a line is made, so that spaces in values part nothing.
+ */
 #define PART '\x1e'
 
 static const char *const names[] = { "none", "error", "warn", "info", "debug" };
@@ -37,7 +38,8 @@ static json_t *timestamp(void)
 	return json_sprintf("%s.%03dZ", day, (int)(now.tv_nsec / 1000000));
 }
 
-/* Cut at LOG_VALUE_MAX, never in the middle of a character. What is no UTF-8 is shown byte by byte. */
+/* Cut at LOG_VALUE_MAX, never in the middle of a character. What is no UTF-8 is shown byte by byte.
+ */
 static json_t *text_value(const char *text)
 {
 	size_t len = strlen(text);
@@ -97,7 +99,8 @@ static void put_facts(json_t *line, char *format, char *text)
 		if (conversion && value) {
 			*value++ = '\0';
 			conversion++;
-			json_object_set_new(line, t, value_of(conversion, strlen(conversion), value));
+			json_object_set_new(line, t,
+					    value_of(conversion, strlen(conversion), value));
 		}
 		f = strtok_r(NULL, part, &rest_format);
 		t = strtok_r(NULL, part, &rest_text);

@@ -5,8 +5,8 @@
  *
  * `what` is area.verb and always a literal. The format is a list of key=conversion parted by single
  * spaces; a value may hold anything (it is escaped, and cut at LOG_VALUE_MAX bytes). %d, %u, %i and
- * their kin become numbers, all else strings. Say each fact once, where it is first known; never what
- * people wrote, never a ticket or a key. Any thread may call. */
+ * their kin become numbers, all else strings. Say each fact once, where it is first known; never
+ *what people wrote, never a ticket or a key. Any thread may call. */
 #ifndef JOBALIKE_BASE_LOG_H
 #define JOBALIKE_BASE_LOG_H
 
@@ -26,7 +26,7 @@ void log_level(enum log_level least);
 void log_line(enum log_level level, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Macros only because a va_list cannot be handed on; format may be "". */
+/* For example log_warn("disk.full", "path=%s", path). At least one fact. */
 #define log_error(what, ...) log_line(LEVEL_ERROR, what, __VA_ARGS__)
 #define log_warn(what, ...)  log_line(LEVEL_WARN, what, __VA_ARGS__)
 #define log_info(what, ...)  log_line(LEVEL_INFO, what, __VA_ARGS__)

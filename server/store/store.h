@@ -1,20 +1,24 @@
 /* The store: named logs of records, bytes in and bytes out. It knows nothing of sessions.
  *
- * A log is an ordered, append-only list of records at positions (seq) 1, 2, 3 ... under an epoch, the
- * random name of one unbroken history. What every store promises (tests/store holds each of them to it):
- *  1. append takes exactly those positions, all or none, under that epoch; or answers ERR_CONFLICT with
- *     the records the caller lacks; or ERR_UNKNOWN when it cannot tell whether it happened.
- *  2. a followed log delivers every record after `after`, in order, none missing, none twice, one's own
- *     included.
+ * A log is an ordered, append-only list of records at positions (seq) 1, 2, 3 ... under an epoch,
+ * the random name of one unbroken history. What every store promises (tests/store holds each of
+ * them to it):
+ *  1. append takes exactly those positions, all or none, under that epoch; or answers ERR_CONFLICT
+ * with the records the caller lacks; or ERR_UNKNOWN when it cannot tell whether it happened.
+ *  2. a followed log delivers every record after `after`, in order, none missing, none twice, one's
+ * own included.
  *  3. nothing calls back from inside a call.
  *  4. what was answered OK survives kill -9 and power loss (unless configured weaker).
- *  5. records are chained, chain = SHA-256(previous chain || SHA-256(body)), with 32 zero bytes before
- *     the first; a broken chain is refused, not served. erase replaces a body by its stub; the chain
- *     keeps the hash of the old body.
+ *  5. records are chained, chain = SHA-256(previous chain || SHA-256(body)), with 32 zero bytes
+ * before the first; a broken chain is refused, not served. erase replaces a body by its stub; the
+ * chain keeps the hash of the old body.
  *  6. the epoch is made anew at creation and restore. Another epoch is told as STORE_RESET.
  *
- * One thread calls and is called. Messages handed in are referenced by the store for as long as it needs
- * them; messages handed out are valid during the call, keep them with msg_ref. */
+ * An answer and the notices of the same records come in no promised order: the notice of one's own
+ * record may come before the OK, the records of a conflict come again as notices.
+ *
+ * One thread calls and is called. Messages handed in are referenced by the store for as long as it
+ * needs them; messages handed out are valid during the call, keep them with msg_ref. */
 #ifndef JOBALIKE_STORE_STORE_H
 #define JOBALIKE_STORE_STORE_H
 
@@ -36,24 +40,31 @@ struct store_record {
 
 enum store_news {
 	STORE_EVENT = 1, /* record is the next one of the log */
-	STORE_LIVE,      /* everything that was there when we asked has been delivered; epoch is set ("" if empty) */
-	STORE_RESET,     /* another epoch: forget the log's records and follow again from 0 */
-	STORE_BROKEN,    /* the log is damaged from here on; nothing more will be delivered */
+	STORE_LIVE,  /* everything that was there when we asked has been delivered; epoch is set (""
+			if empty) */
+	STORE_RESET, /* another epoch, or a head below `after`: forget the log's records, follow
+			again from 0 */
+	STORE_BROKEN, /* the log is damaged; nothing after what was delivered will be */
+	STORE_SIGNAL, /* another instance's signal is record.body; seq is 0 */
 };
+
+/* RESET and BROKEN are the last notice of a log: it is unfollowed when they are told. */
 
 struct store_notice {
 	enum store_news news;
 	const char *log;
 	const char *epoch;
-	struct store_record record; /* of STORE_EVENT */
+	struct store_record record; /* of STORE_EVENT and STORE_SIGNAL */
 	const char *why;            /* of STORE_BROKEN, one sentence */
 };
 
 /* How an append or a read ended.
- * append: OK; ERR_CONFLICT with the records from first_seq to the head (or with none and another epoch
- * when the epoch differs); ERR_UNKNOWN; ERR_UNAVAILABLE (did not happen).
- * read: OK with at most STORE_SLICE records, fewer than asked for only at the end of the log;
- * ERR_NOT_FOUND (no such log), ERR_DAMAGED, ERR_UNAVAILABLE. */
+ * append: OK; ERR_CONFLICT with the records from first_seq to the head, at most STORE_SLICE of them
+ * (none, and another epoch, when the epoch differs; none when first_seq is beyond head + 1);
+ * ERR_UNKNOWN; ERR_UNAVAILABLE (did not happen); ERR_DAMAGED. Epoch is that of the log, "" if there
+ * is no such log. erase: OK; ERR_NOT_FOUND; ERR_DAMAGED; ERR_UNKNOWN or ERR_UNAVAILABLE, ask again:
+ * twice does no harm. read: OK with at most STORE_SLICE records, fewer than asked for only at the
+ * end of the log; ERR_NOT_FOUND (no such log), ERR_DAMAGED, ERR_UNAVAILABLE. */
 struct store_answer {
 	enum err err;
 	const char *epoch;
@@ -66,23 +77,25 @@ typedef void (*store_done_fn)(void *arg, const struct store_answer *answer);
 typedef void (*store_closed_fn)(void *arg);
 
 struct store_ops {
-	/* epoch "" and first_seq 1 make a new log; the answer tells its epoch. */
+	/* Epoch "" and first_seq 1 make a new log; the answer tells its epoch. If somebody made it
+	 * before, the conflict brings its epoch and its records. */
 	void (*append)(struct store *s, const char *log, const char *epoch, uint64_t first_seq,
 		       struct msg *const *bodies, size_t n, store_done_fn done, void *arg);
-	void (*read)(struct store *s, const char *log, uint64_t from, uint64_t to, store_done_fn done, void *arg);
-	/* Records after `after`, then STORE_LIVE, then live ones, through on_notice. Following a log twice
-	 * is a fault of the caller. */
+	void (*read)(struct store *s, const char *log, uint64_t from, uint64_t to,
+		     store_done_fn done, void *arg);
+	/* Records after `after`, then STORE_LIVE, then live ones, through on_notice. Following a
+	 * log twice is a fault of the caller. */
 	void (*follow)(struct store *s, const char *log, uint64_t after);
-	/* No notice of this log comes after this call returned. */
+	/* No notice of this log comes after this call returned. Not following it is fine. */
 	void (*unfollow)(struct store *s, const char *log);
 	/* Told to every other instance that follows the log, and forgotten. */
 	void (*signal)(struct store *s, const char *log, struct msg *m);
 	/* Replaces the body at seq by the stub, for ever. */
-	void (*erase)(struct store *s, const char *log, uint64_t seq, struct msg *stub, store_done_fn done,
-		      void *arg);
+	void (*erase)(struct store *s, const char *log, uint64_t seq, struct msg *stub,
+		      store_done_fn done, void *arg);
 	/* Once a second or oftener, with the machine's clock in ms. */
 	void (*tick)(struct store *s, int64_t now);
-	/* Finishes what was asked, then calls closed and is gone. */
+	/* Finishes what was asked, then calls closed and is gone. No notices after this call. */
 	void (*close)(struct store *s, store_closed_fn closed, void *arg);
 };
 
@@ -93,8 +106,9 @@ struct store {
 	void *arg;
 };
 
-static inline void store_append(struct store *s, const char *log, const char *epoch, uint64_t first_seq,
-				struct msg *const *bodies, size_t n, store_done_fn done, void *arg)
+static inline void store_append(struct store *s, const char *log, const char *epoch,
+				uint64_t first_seq, struct msg *const *bodies, size_t n,
+				store_done_fn done, void *arg)
 {
 	s->ops->append(s, log, epoch, first_seq, bodies, n, done, arg);
 }
