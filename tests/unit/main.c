@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 /* A new file of tests: define `const struct unit_group x_group`, and add one line to each list. */
+extern const struct unit_group conf_group;
 extern const struct unit_group mem_group;
 
 static const struct unit_group *const groups[] = {
+	&conf_group,
 	&mem_group,
 };
 

@@ -1,0 +1,122 @@
+#include "server/base/conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/conf_read.h"
+#include "server/base/conf_table.h"
+#include "server/base/mem.h"
+#include "server/base/text.h"
+
+static void set_all(struct conf_reading *r)
+{
+	for (size_t i = 0; i < n_conf_options; i++) {
+		const struct conf_option *o = &conf_options[i];
+		const struct conf_given *g = &r->c->given[i];
+		const char *why = conf_set(r->c, o, g->text);
+
+		if (why && o->type == CONF_SECRET)
+			conf_wrong(r, "%s: %s.%s is %s", g->source, o->section, o->key, why);
+		else if (why)
+			conf_wrong(r, "%s: %s.%s = %s is %s", g->source, o->section, o->key,
+				   g->text, why);
+	}
+}
+
+static char *joined(const char *a, const char *b)
+{
+	struct text t = { 0 };
+
+	text_printf(&t, "%s%s", a, b);
+	return t.s;
+}
+
+/* What follows from the values. */
+static void derive(struct conf *c)
+{
+	const char *path = strchr(c->store.url, ':');
+	size_t n = strlen(c->http.public_url);
+	char host[64];
+
+	path = path ? path + 1 : "";
+	c->store.kind =
+		strncmp(c->store.url, "memory:", 7) == 0 ? CONF_STORE_MEMORY : CONF_STORE_SQLITE;
+	if (c->store.kind == CONF_STORE_SQLITE && path[0] == '\0')
+		c->store.path = joined(c->data.dir, "/jobalike.db");
+	else
+		c->store.path = x_strdup(path);
+	c->data.keys = joined(c->data.dir, "/keys");
+	c->admin.on = conf_split_address(c->admin.listen, host, &c->admin.port);
+	c->admin.host = x_strdup(c->admin.on ? host : "");
+	while (n > 0 && c->http.public_url[n - 1] == '/')
+		c->http.public_url[--n] = '\0';
+}
+
+static int finish(struct conf_reading *r)
+{
+	if (r->n_wrong > 0) {
+		fprintf(r->err,
+			"jobalike-server: %d %s in the options; --help says what there is\n",
+			r->n_wrong, r->n_wrong == 1 ? "mistake" : "mistakes");
+		return 2;
+	}
+	if (r->print)
+		conf_print(r->c, r->out);
+	if (r->check)
+		fputs("the options are good\n", r->out);
+	return r->print || r->check ? 0 : -1;
+}
+
+int conf_load(struct conf *c, int argc, char **argv, char *const *env, FILE *out, FILE *err)
+{
+	struct conf_reading r = { .c = c, .out = out, .err = err };
+	int status;
+
+	*c = (struct conf){ .given = x_calloc(n_conf_options, sizeof(*c->given)) };
+	r.rank = x_calloc(n_conf_options, sizeof(*r.rank));
+	r.from_file = x_calloc(n_conf_options, sizeof(*r.from_file));
+	for (size_t i = 0; i < n_conf_options; i++)
+		conf_take(&r, &conf_options[i], CONF_FROM_DEFAULT, conf_options[i].standard,
+			  "default");
+	status = conf_read_flags(&r, argc, argv);
+	if (status < 0) {
+		conf_read_environment(&r, env);
+		set_all(&r);
+		derive(c);
+		status = finish(&r);
+	}
+	free(r.rank);
+	free(r.from_file);
+	return status;
+}
+
+static void free_value(struct conf *c, const struct conf_option *o)
+{
+	void *at = (char *)c + o->offset;
+
+	if (o->type == CONF_TEXT || o->type == CONF_SECRET) {
+		free(*(char **)at);
+	} else if (o->type == CONF_LIST) {
+		struct conf_list *list = at;
+
+		for (size_t i = 0; i < list->n; i++)
+			free(list->items[i]);
+		free(list->items);
+	}
+}
+
+void conf_fini(struct conf *c)
+{
+	for (size_t i = 0; i < n_conf_options; i++) {
+		free_value(c, &conf_options[i]);
+		if (c->given) {
+			free(c->given[i].text);
+			free(c->given[i].source);
+		}
+	}
+	free(c->given);
+	free(c->store.path);
+	free(c->data.keys);
+	free(c->admin.host);
+	*c = (struct conf){ 0 };
+}
