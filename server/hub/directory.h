@@ -1,0 +1,30 @@
+/* The list of sessions, reduced from the log `directory`. */
+#ifndef JOBALIKE_HUB_DIRECTORY_H
+#define JOBALIKE_HUB_DIRECTORY_H
+
+#include "protocol/codec.h"
+#include "server/core/state.h"
+#include "server/store/store.h"
+
+#define DIRECTORY_LOG "directory"
+
+/* An entry: the last directory.put of a session. */
+struct entry {
+	struct event event; /* EVT_DIRECTORY_PUT; owns its texts */
+	UT_hash_handle hh;  /* by event.directory_put.session */
+};
+
+struct directory;
+
+struct directory *directory_new(struct store *store);
+void directory_free(struct directory *d);
+void directory_notice(struct directory *d, const struct store_notice *notice, int64_t now);
+/* Puts what the state says of its session, if the entry says otherwise. */
+void directory_put(struct directory *d, const struct state *s, int64_t now);
+const struct entry *directory_find(const struct directory *d, const char *session);
+/* All entries, in the order in which they were first put; next: NULL begins, NULL returned ends. */
+const struct entry *directory_next(const struct directory *d, const struct entry *e);
+bool directory_is_live(const struct directory *d);
+bool directory_is_idle(const struct directory *d);
+
+#endif

@@ -1,0 +1,73 @@
+/* The hub: what is alive on this instance. Sessions that have people here, and the list of all.
+ *
+ * One thread. It asks the store below by calls and is told by store.on_notice; it tells peers above by
+ * their ops. Time comes in by hub_turn only, from main, at the end of every turn of the loop. */
+#ifndef JOBALIKE_HUB_HUB_H
+#define JOBALIKE_HUB_HUB_H
+
+#include "protocol/codec.h"
+#include "server/core/state.h"
+#include "server/hub/directory.h"
+#include "server/hub/peer.h"
+#include "server/store/store.h"
+
+struct hub;
+
+struct hub_options {
+	int64_t away_ms;      /* how long somebody may be away before the seat is free */
+	int64_t unload_ms;    /* how long a session nobody has open stays in memory */
+	unsigned rate_percent; /* of the protocol's rates; 0: no rates asked (load tests) */
+};
+
+/* What a ticket says of its holder. Texts are borrowed for the call. */
+struct guest {
+	const char *session, *sub;
+	const char *name, *school, *job, *area; /* job, area may be NULL */
+	enum language language;
+	enum role role;
+	int64_t expires;
+};
+
+/* Whoever wants to read a session's state: called once, later, with the state or with what is wrong
+ * (ERR_NOT_FOUND, ERR_DAMAGED, ERR_UNAVAILABLE). The state is borrowed for the call. */
+typedef void (*hub_read_fn)(void *arg, enum err err, const struct state *state);
+/* How a plan ended; the session's id is the one that was asked for. */
+typedef void (*hub_planned_fn)(void *arg, enum err err);
+
+/* The store's on_notice must lead to hub_notice. now: the time of the start. */
+struct hub *hub_new(const struct hub_options *options, int64_t now);
+void hub_use(struct hub *h, struct store *store); /* once, before anything else */
+void hub_notice(void *hub, const struct store_notice *notice);
+void hub_free(struct hub *h); /* after the store was closed and every peer is gone */
+
+/* A peer said hello with a good ticket. It is sent a view, or what it missed, or a bye. */
+void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struct hello *hello);
+/* A later message of a peer that said hello. Each is answered. */
+void hub_message(struct hub *h, struct peer *p, const char *text, size_t len);
+/* The peer can write again. */
+void hub_writable(struct hub *h, struct peer *p);
+/* The connection is over; the peer may be freed after the call. Fine for peers that never said hello. */
+void hub_gone(struct hub *h, struct peer *p);
+
+/* End of a turn of the loop: what is due is done. Returns when to call at the latest again. */
+int64_t hub_turn(struct hub *h, int64_t now);
+
+/* Plans a session by its first command (CMD_SESSION_OPEN as JSON; the reference is taken over). */
+void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg);
+void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg);
+const struct directory *hub_directory(const struct hub *h);
+/* The list of sessions has been read from the store. */
+bool hub_ready(const struct hub *h);
+
+/* Says bye to all with a retry spread over spread_ms, takes no more commands. */
+void hub_drain(struct hub *h, int64_t spread_ms);
+/* Nothing of ours is under way in the store. */
+bool hub_idle(const struct hub *h);
+
+struct hub_figures {
+	size_t sessions, peers, people;
+	uint64_t accepted, refused, deliveries, views, replays;
+};
+struct hub_figures hub_figures(const struct hub *h);
+
+#endif
