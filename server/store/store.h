@@ -3,16 +3,22 @@
  * A log is an ordered, append-only list of records at positions (seq) 1, 2, 3 ... under an epoch,
  * the random name of one unbroken history. What every store promises (tests/store holds each of
  * them to it):
- *  1. append takes exactly those positions, all or none, under that epoch; or answers ERR_CONFLICT
+ *
+ * 1. append takes exactly those positions, all or none, under that epoch; or answers ERR_CONFLICT
  * with the records the caller lacks; or ERR_UNKNOWN when it cannot tell whether it happened.
- *  2. a followed log delivers every record after `after`, in order, none missing, none twice, one's
+ *
+ * 2. A followed log delivers every record after `after`, in order, none missing, none twice, one's
  * own included.
- *  3. nothing calls back from inside a call.
- *  4. what was answered OK survives kill -9 and power loss (unless configured weaker).
- *  5. records are chained, chain = SHA-256(previous chain || SHA-256(body)), with 32 zero bytes
+ *
+ * 3. Nothing calls back from inside a call.
+ *
+ * 4. What was answered OK survives kill -9 and power loss (unless configured weaker).
+ *
+ * 5. Records are chained, chain = SHA-256(previous chain || SHA-256(body)), with 32 zero bytes
  * before the first; a broken chain is refused, not served. erase replaces a body by its stub; the
  * chain keeps the hash of the old body.
- *  6. the epoch is made anew at creation and restore. Another epoch is told as STORE_RESET.
+ *
+ * 6. The epoch is made anew at creation and restore. Another epoch is told as STORE_RESET.
  *
  * An answer and the notices of the same records come in no promised order: the notice of one's own
  * record may come before the OK, the records of a conflict come again as notices.
@@ -38,17 +44,14 @@ struct store_record {
 	struct msg *body;
 };
 
+/* RESET and BROKEN are the last notice of a log: it is unfollowed when they are told. */
 enum store_news {
 	STORE_EVENT = 1, /* record is the next one of the log */
-	STORE_LIVE,  /* everything that was there when we asked has been delivered; epoch is set (""
-			if empty) */
-	STORE_RESET, /* another epoch, or a head below `after`: forget the log's records, follow
-			again from 0 */
-	STORE_BROKEN, /* the log is damaged; nothing after what was delivered will be */
-	STORE_SIGNAL, /* another instance's signal is record.body; seq is 0 */
+	STORE_LIVE,      /* all that was there when asked is delivered; epoch "" if nothing was */
+	STORE_RESET,     /* another epoch, or a head below `after`: forget all, follow from 0 */
+	STORE_BROKEN,    /* the log is damaged after what was delivered */
+	STORE_SIGNAL,    /* another instance's signal is record.body; seq is 0 */
 };
-
-/* RESET and BROKEN are the last notice of a log: it is unfollowed when they are told. */
 
 struct store_notice {
 	enum store_news news;
@@ -58,13 +61,17 @@ struct store_notice {
 	const char *why;            /* of STORE_BROKEN, one sentence */
 };
 
-/* How an append or a read ended.
- * append: OK; ERR_CONFLICT with the records from first_seq to the head, at most STORE_SLICE of them
- * (none, and another epoch, when the epoch differs; none when first_seq is beyond head + 1);
- * ERR_UNKNOWN; ERR_UNAVAILABLE (did not happen); ERR_DAMAGED. Epoch is that of the log, "" if there
- * is no such log. erase: OK; ERR_NOT_FOUND; ERR_DAMAGED; ERR_UNKNOWN or ERR_UNAVAILABLE, ask again:
- * twice does no harm. read: OK with at most STORE_SLICE records, fewer than asked for only at the
- * end of the log; ERR_NOT_FOUND (no such log), ERR_DAMAGED, ERR_UNAVAILABLE. */
+/* How something asked for ended. Epoch is that of the log, "" if there is no such log.
+ *
+ * append: OK, did happen. ERR_CONFLICT, with the records from first_seq to the head, at most
+ * STORE_SLICE of them; with none when the epoch is another one or first_seq is beyond head + 1.
+ * ERR_UNKNOWN, may have happened or still happen. ERR_UNAVAILABLE, did not. ERR_DAMAGED.
+ *
+ * read: OK, with at most STORE_SLICE records, fewer than asked for only at the end of the log.
+ * ERR_NOT_FOUND, no such log. ERR_DAMAGED. ERR_UNAVAILABLE.
+ *
+ * erase: OK. ERR_NOT_FOUND. ERR_DAMAGED. ERR_UNKNOWN and ERR_UNAVAILABLE: ask again, twice does no
+ * harm. */
 struct store_answer {
 	enum err err;
 	const char *epoch;

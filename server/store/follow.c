@@ -1,0 +1,256 @@
+#include "server/store/follow.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "server/base/mem.h"
+
+struct follower {
+	char log[STORE_LOG_MAX + 1];
+	char epoch[STORE_EPOCH_MAX + 1]; /* "" until known */
+	uint64_t last;                   /* delivered up to here */
+	uint64_t heard;                  /* the highest position we have word of */
+	uint64_t ticket;                 /* of the fetch under way; 0: none */
+	bool live;                       /* STORE_LIVE was told */
+	bool again;                      /* the last fetch failed; the next tick asks again */
+	bool telling;                    /* a notice of ours is being told: do not free */
+	bool stopped;                    /* no notice may be told any more */
+	int64_t asked;                   /* when the fetch was asked for */
+	int64_t looked;                  /* when we last delivered, or compared heads */
+	UT_hash_handle hh;
+};
+
+static struct follower *find(const struct followers *fs, const char *log)
+{
+	struct follower *f;
+
+	HASH_FIND_STR(fs->all, log, f);
+	return f;
+}
+
+static void drop(struct followers *fs, struct follower *f)
+{
+	HASH_DEL(fs->all, f);
+	f->stopped = true;
+	if (!f->telling)
+		free(f);
+}
+
+static void tell(struct followers *fs, const struct store_notice *notice)
+{
+	fs->store->on_notice(fs->store->arg, notice);
+}
+
+/* The last notice of a log. */
+static void end(struct followers *fs, struct follower *f, enum store_news news, const char *epoch,
+		const char *why)
+{
+	char log[STORE_LOG_MAX + 1];
+
+	memcpy(log, f->log, sizeof(log));
+	drop(fs, f);
+	tell(fs, &(struct store_notice){ .news = news, .log = log, .epoch = epoch, .why = why });
+}
+
+static void fetch(struct followers *fs, struct follower *f)
+{
+	if (f->ticket)
+		return;
+	f->ticket = ++fs->tickets;
+	f->again = false;
+	f->asked = fs->now;
+	fs->fetch(fs->store, f->log, f->ticket, f->last + 1);
+}
+
+static void deliver(struct followers *fs, struct follower *f, const struct store_record *record)
+{
+	f->last = record->seq;
+	f->looked = fs->now;
+	tell(fs,
+	     &(struct store_notice){
+		     .news = STORE_EVENT, .log = f->log, .epoch = f->epoch, .record = *record });
+}
+
+/* Delivers what is next in a page. False: there is nothing to go on with. */
+static bool deliver_page(struct followers *fs, struct follower *f, const struct follow_page *page)
+{
+	f->telling = true;
+	for (size_t i = 0; i < page->n_records && !f->stopped; i++) {
+		if (page->records[i].seq == f->last + 1)
+			deliver(fs, f, &page->records[i]);
+	}
+	f->telling = false;
+	if (f->stopped)
+		free(f);
+	else
+		return true;
+	return false;
+}
+
+static void set_epoch(struct follower *f, const char *epoch)
+{
+	snprintf(f->epoch, sizeof(f->epoch), "%s", epoch);
+}
+
+void follow_start(struct followers *fs, const char *log, uint64_t after)
+{
+	struct follower *f = x_calloc(1, sizeof(*f));
+
+	assert(strlen(log) <= STORE_LOG_MAX && !find(fs, log));
+	strcpy(f->log, log);
+	f->last = after;
+	HASH_ADD_STR(fs->all, log, f);
+	fetch(fs, f);
+}
+
+void follow_stop(struct followers *fs, const char *log)
+{
+	struct follower *f = find(fs, log);
+
+	if (f)
+		drop(fs, f);
+}
+
+void follow_stop_all(struct followers *fs)
+{
+	struct follower *f, *next;
+
+	HASH_ITER (hh, fs->all, f, next)
+		drop(fs, f);
+}
+
+bool follow_is(const struct followers *fs, const char *log)
+{
+	return find(fs, log) != NULL;
+}
+
+void follow_heard(struct followers *fs, const char *log, const char *epoch,
+		  const struct store_record *record)
+{
+	struct follower *f = find(fs, log);
+
+	if (!f)
+		return;
+	if (f->live && f->epoch[0] == '\0' && f->last == 0)
+		set_epoch(f, epoch); /* the log was empty and is made now */
+	if (strcmp(f->epoch, epoch) != 0) {
+		fetch(fs, f); /* new history or late word of an old one: the log knows */
+		return;
+	}
+	if (record->seq > f->heard)
+		f->heard = record->seq;
+	if (record->seq == f->last + 1)
+		deliver_page(fs, f, &(struct follow_page){ .records = record, .n_records = 1 });
+	else if (record->seq > f->last)
+		fetch(fs, f);
+}
+
+void follow_signal(struct followers *fs, const char *log, struct msg *m)
+{
+	struct follower *f = find(fs, log);
+
+	if (!f || !f->live)
+		return;
+	f->telling = true;
+	tell(fs, &(struct store_notice){ .news = STORE_SIGNAL,
+					 .log = f->log,
+					 .epoch = f->epoch,
+					 .record = { .body = m } });
+	f->telling = false;
+	if (f->stopped)
+		free(f);
+}
+
+void follow_head(struct followers *fs, const char *log, const char *epoch, uint64_t head)
+{
+	struct follower *f = find(fs, log);
+
+	if (!f)
+		return;
+	if (head > f->last && head > f->heard && strcmp(epoch, f->epoch) == 0)
+		f->heard = head;
+	if (head > f->last || strcmp(epoch, f->epoch) != 0)
+		fetch(fs, f);
+}
+
+/* Is this the history we have been delivering? */
+static bool same_history(struct follower *f, const struct follow_page *page)
+{
+	if (f->epoch[0] != '\0')
+		return strcmp(f->epoch, page->epoch) == 0;
+	return page->head >= f->last;
+}
+
+/* The page is delivered: done, or on to the next? */
+static void go_on(struct followers *fs, struct follower *f, const struct follow_page *page)
+{
+	if (page->err == ERR_DAMAGED) {
+		end(fs, f, STORE_BROKEN, page->epoch, page->why);
+	} else if (f->last < f->heard || f->last < page->head) {
+		fetch(fs, f);
+	} else if (!f->live) {
+		f->live = true;
+		f->telling = true;
+		tell(fs, &(struct store_notice){
+				 .news = STORE_LIVE, .log = f->log, .epoch = f->epoch });
+		f->telling = false;
+		if (f->stopped)
+			free(f);
+	}
+}
+
+void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
+		    const struct follow_page *page)
+{
+	struct follower *f = find(fs, log);
+
+	if (!f || f->ticket != ticket)
+		return;
+	f->ticket = 0;
+	if (page->err == ERR_UNAVAILABLE || page->err == ERR_UNKNOWN) {
+		f->again = true;
+		return;
+	}
+	if (page->err == ERR_DAMAGED && page->n_records == 0) {
+		end(fs, f, STORE_BROKEN, page->epoch, page->why);
+		return;
+	}
+	if (!same_history(f, page)) {
+		end(fs, f, STORE_RESET, page->epoch, NULL);
+		return;
+	}
+	set_epoch(f, page->epoch);
+	if (deliver_page(fs, f, page))
+		go_on(fs, f, page);
+}
+
+/* Where word can be lost, so can questions and answers. */
+static void ask_again(struct followers *fs, struct follower *f)
+{
+	if (f->ticket && fs->now - f->asked >= FOLLOW_FETCH_MS) {
+		f->ticket = 0; /* the old answer is not taken any more */
+		f->again = true;
+	} else if (f->live && fs->now - f->looked >= FOLLOW_QUIET_MS) {
+		f->looked = fs->now;
+		fs->ask_head(fs->store, f->log);
+	}
+}
+
+void follow_tick(struct followers *fs, int64_t now)
+{
+	struct follower *f, *next;
+
+	fs->now = now;
+	HASH_ITER (hh, fs->all, f, next) {
+		if (f->asked == 0)
+			f->asked = f->looked = now; /* older than the first tick */
+		if (fs->ask_head)
+			ask_again(fs, f);
+		if (f->again)
+			fetch(fs, f);
+	}
+}

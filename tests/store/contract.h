@@ -1,0 +1,15 @@
+/* The cases of a group, to be run by main.c: those of the contract against every kind of store. */
+#ifndef JOBALIKE_TESTS_STORE_CONTRACT_H
+#define JOBALIKE_TESTS_STORE_CONTRACT_H
+
+#include <stddef.h>
+
+struct contract_case {
+	const char *name;
+	void (*run)(void **state);
+};
+
+extern const struct contract_case contract_cases[];
+extern const size_t n_contract_cases;
+
+#endif

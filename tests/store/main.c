@@ -1,0 +1,50 @@
+/* The tests of the stores: one contract, held against every kind, then what each kind promises
+ * beside it. Ends in one line with the counts. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "server/base/log.h"
+#include "server/base/mem.h"
+#include "tests/store/contract.h"
+#include "tests/store/seat.h"
+
+const struct kind *const kinds[] = { &memory_kind };
+const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
+
+static size_t n_cases;
+static int n_failed;
+
+static void run_group(const char *name, const struct contract_case *cases, size_t n,
+		      const struct kind *kind)
+{
+	struct CMUnitTest *tests = x_calloc(n, sizeof(*tests));
+
+	for (size_t i = 0; i < n; i++)
+		tests[i] = (struct CMUnitTest){ cases[i].name, cases[i].run, bench_setup,
+						bench_teardown, (void *)kind };
+	n_failed += _cmocka_run_group_tests(name, tests, n, NULL, NULL);
+	n_cases += n;
+	free(tests);
+}
+
+static size_t n_promises(void)
+{
+	bool seen[10] = { false };
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_contract_cases; i++)
+		seen[contract_cases[i].name[1] - '0'] = true;
+	for (size_t i = 0; i < 10; i++)
+		n += seen[i];
+	return n;
+}
+
+int main(void)
+{
+	log_level(LEVEL_NONE);
+	for (size_t i = 0; i < n_kinds; i++)
+		run_group(kinds[i]->name, contract_cases, n_contract_cases, kinds[i]);
+	printf("suite=store stores=%zu promises=%zu cases=%zu failed=%d\n", n_kinds, n_promises(),
+	       n_cases, n_failed);
+	return n_failed != 0;
+}
