@@ -10,6 +10,7 @@ PREFIX ?= /usr/local
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
 # What Debian calls what we need. configs/need.sh installs what is missing and is silent otherwise.
@@ -38,7 +39,7 @@ FLAGS_debug   := -O0 -g3
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 FLAGS_asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan    := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
-FLAGS_clang   := -O1 -g
+FLAGS_clang   := -O1 -g -Werror
 FLAGS_fuzz    := -O1 -g3 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FLAGS_cover   := -O0 -g3 --coverage
 LINK_release  := -pie -Wl,-z,relro,-z,now
@@ -56,7 +57,12 @@ SRC_LIB := $(call find_c,server/base protocol protocol/gen server/core server/st
 SRC_NET := $(call find_c,server/net)
 SRC_CLI := $(call find_c,clients/cli)
 SRC_TEST_LIB := $(call find_c,tests/lib)
-objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+# PLANT=n builds with bug n of server/base/plant.h into a folder of its own, where only those files are
+# compiled anew that know of plants.
+P := $(B)$(if $(PLANT),/plant-$(PLANT))
+PLANT_SRC := $(if $(PLANT),$(shell grep -rl --include=*.c server/base/plant.h server protocol tests))
+objects = $(foreach s,$(1:.c=.o),$(if $(filter $(s:.o=.c),$(PLANT_SRC)),$(P),$(B))/obj/$(s))
 
 # Each folder of tests with C in it is one binary; each with scripts is run by node.
 NO_SUITES := tests/lib/ tests/fuzz/ tests/load/ tests/node_modules/
@@ -66,30 +72,30 @@ JS_SUITES := $(patsubst tests/%/,%,$(filter-out $(NO_SUITES),\
 SUITES    := $(sort $(C_SUITES) $(JS_SUITES))
 SRC_TESTS := $(foreach s,$(C_SUITES),$(call find_c,tests/$(s)))
 
-SERVER := $(B)/jobalike-server
-CLI    := $(B)/jobalike
+SERVER := $(P)/jobalike-server
+CLI    := $(P)/jobalike
 
 .PHONY: all server cli tests
 all: server cli                          ## server and terminal client into build/debug (MODE= for another)
 server: $(if $(wildcard server/main.c),$(SERVER))
 cli: $(if $(SRC_CLI),$(CLI))
-tests: $(addprefix $(B)/tests/,$(C_SUITES)) ## the test binaries, not run
+tests: $(addprefix $(P)/tests/,$(C_SUITES)) ## the test binaries, not run
 
-$(SERVER): $(B)/obj/server/main.o $(B)/lib/net.a $(B)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
+$(SERVER): $(call objects,server/main.c) $(P)/lib/net.a $(P)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
-$(CLI): $(call objects,$(SRC_CLI)) $(B)/lib/jobalike.a
+$(CLI): $(call objects,$(SRC_CLI)) $(P)/lib/jobalike.a
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
 
 # Archives, so that linking takes what is needed and nothing else.
-$(B)/lib/jobalike.a: $(call objects,$(SRC_LIB))
-$(B)/lib/net.a: $(call objects,$(SRC_NET))
-$(B)/lib/tests.a: $(call objects,$(SRC_TEST_LIB))
-$(B)/lib/%.a: $(B)/flags
+$(P)/lib/jobalike.a: $(call objects,$(SRC_LIB))
+$(P)/lib/net.a: $(call objects,$(SRC_NET))
+$(P)/lib/tests.a: $(call objects,$(SRC_TEST_LIB))
+$(P)/lib/%.a: $(B)/flags
 	$(Q)mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
 
 define c_suite
-$(B)/tests/$(1): $(call objects,$(call find_c,tests/$(1))) $(B)/lib/tests.a $(B)/lib/net.a \
-		$(B)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
+$(P)/tests/$(1): $(call objects,$(call find_c,tests/$(1))) $(P)/lib/tests.a $(P)/lib/net.a \
+		$(P)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
 	$$(Q)echo "  link  $$@"; mkdir -p $$(@D); $$(LINK) -o $$@ $$(filter-out %/assets%.o,$$^) \
 		$$(filter %/assets%.o,$$^) $$(LIBS) -lcmocka
 endef
@@ -104,20 +110,29 @@ $(B)/flags: FORCE
 $(B)/obj/%.o: %.c $(B)/flags
 	$(Q)echo "  cc    $<"; mkdir -p $(@D); $(COMPILE) -MMD -MP -c -o $@ $<
 
+ifdef PLANT
+$(P)/obj/%.o: %.c $(B)/flags
+	$(Q)echo "  cc    $< with plant $(PLANT)"; mkdir -p $(@D)
+	$(Q)$(COMPILE) -DPLANT=$(PLANT) -MMD -MP -c -o $@ $<
+endif
+
 ALL_SRC := $(wildcard server/main.c) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)
--include $(patsubst %.c,$(B)/obj/%.d,$(ALL_SRC))
+-include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC)))
 
 # --- the web client ----------------------------------------------------------------------------
 
 # A built client (a release has one in it) is taken as it is where there is no node.
+HAVE_NODE := $(shell command -v node 2>/dev/null)
 WEB_SRC  := $(shell find clients/web -name node_modules -prune -o -type f -print 2>/dev/null)
 MANIFEST := $(if $(wildcard clients/web/build.mjs),$(BUILD)/web/manifest.txt,/dev/null)
 
 .PHONY: web
 web: $(MANIFEST)                         ## the web client into build/web
 
+ifneq ($(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),)
 $(BUILD)/web/manifest.txt: $(WEB_SRC) $(wildcard protocol/gen/*.ts) clients/web/node_modules/.lock
 	$(Q)echo "  web   $@"; OUT=$(BUILD)/web node clients/web/build.mjs && touch $@
+endif
 
 # npm ci deletes node_modules first: only when the lock is not the one that was installed.
 %/node_modules/.lock: %/package-lock.json
@@ -132,17 +147,121 @@ $(B)/assets.o: $(B)/assets_table.c
 
 # --- tests -------------------------------------------------------------------------------------
 
+NPM_TESTS := $(if $(wildcard tests/package-lock.json),tests/node_modules/.lock)
+export SEED LONG
+
 # A suite: its C binary, then its scripts. Each ends in one line, suite=NAME and its counts.
 .PHONY: $(SUITES)
 define suite
-$(1): $(if $(filter $(1),$(C_SUITES)),$(B)/tests/$(1)) $(if $(filter $(1),$(JS_SUITES)),server cli $(NPM_TESTS))
-	$(if $(filter $(1),$(C_SUITES)),$$(Q)$(B)/tests/$(1))
+$(1): $(if $(filter $(1),$(C_SUITES)),$(P)/tests/$(1)) $(if $(filter $(1),$(JS_SUITES)),server cli $(NPM_TESTS))
+	$(if $(filter $(1),$(C_SUITES)),$$(Q)$(P)/tests/$(1))
 	$(if $(filter $(1),$(JS_SUITES)),$$(Q)JOBALIKE_BIN=$(B) sh tests/node-suite.sh $(1))
 endef
 $(foreach s,$(SUITES),$(eval $(call suite,$(s))))
 
-.PHONY: clean help
-clean:                                   ## remove what was built (var/ stays)
+have  = $(filter $(SUITES),$(1))
+QUICK := $(call have,unit vectors law store)
+SLOW  := $(call have,web sim edge kill)
+LAST  := $(call have,e2e)
+OTHER := $(filter-out $(QUICK) $(SLOW) $(LAST),$(SUITES))
+ITEMS := layers gen-check fmt-check headers configs-check $(QUICK) clang $(SLOW) $(OTHER) $(if $(call have,sim),plants) asan tsan lint $(LAST)
+
+# Builds side by side, runs one after another.
+under = set -e; $(MAKE) --no-print-directory MODE=$(1) $(addprefix $(BUILD)/$(1)/tests/,$(2)); \
+	for suite in $(2); do $(MAKE) --no-print-directory MODE=$(1) $$suite; done; \
+	echo "suite=$(1) suites=$(words $(2)) failed=0"
+
+.PHONY: quick test long check asan tsan clang plants cover fuzz load configs-check
+quick:                                   ## unit, vectors, law, store: under 20 seconds
+	$(Q)tests/run.sh $(QUICK)
+test:                                    ## everything that is claimed, at CI size; installs what it needs
+	$(Q)sh configs/need.sh --node 18 $(RUN_PKGS) $(TEST_PKGS) $(LINT_PKGS)
+	$(Q)$(WEB_TOOLS)
+	$(Q)tests/run.sh $(ITEMS)
+long:                                    ## the same, large: many seeds, 200 kills
+	$(Q)LONG=1 $(MAKE) --no-print-directory test
+check: test                              ## what is asked before a push: the same as test
+asan:                                    ## unit, vectors, law, store, sim under address+undefined sanitizers
+	$(Q)$(call under,asan,$(QUICK) $(call have,sim))
+tsan:                                    ## store suite under the thread sanitizer
+	$(Q)TSAN_OPTIONS=halt_on_error=1; export TSAN_OPTIONS; $(call under,tsan,$(call have,store))
+clang:                                   ## everything compiles with clang too, without a warning
+	$(Q)$(MAKE) --no-print-directory MODE=clang server cli tests
+	@echo "suite=clang files=$(words $(ALL_SRC)) warnings=0"
+plants:                                  ## the simulation finds each planted bug
+	$(Q)tests/plants.sh
+# make sim SEED=7 replays one run; make sim LONG=1 takes ten thousand
+# make e2e: the 60-person hour in Chromium
+cover:                                   ## lines reached by quick, into build/cover/index.html
+	$(Q)sh configs/need.sh gcovr
+	$(Q)$(MAKE) --no-print-directory MODE=cover $(QUICK)
+	$(Q)gcovr -r . -f server -f protocol --html-details build/cover/index.html --print-summary build/cover
+fuzz:                                    ## libFuzzer for T=60 seconds on F=command (tests/fuzz/command.c)
+	$(Q)sh configs/need.sh clang libclang-rt-14-dev
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz $(BUILD)/fuzz/fuzz-$(or $(F),command)
+	$(Q)mkdir -p $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
+	$(Q)$(BUILD)/fuzz/fuzz-$(or $(F),command) -max_total_time=$(or $(T),60) -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/fuzz/found/ $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
+$(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/jobalike.a
+	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
+load:                                    ## percentiles of delivery under load, appended to build/load.log
+	$(Q)$(MAKE) --no-print-directory MODE=release $(PARALLEL) server cli
+	$(Q)JOBALIKE_BIN=$(BUILD)/release node tests/load/run.mjs | tee -a build/load.log
+
+configs-check: server
+	$(Q)for file in configs/*.ini; do $(SERVER) --check-config --config $$file >/dev/null || exit 1; done
+	@echo "suite=configs files=$(words $(wildcard configs/*.ini)) wrong=0"
+
+# --- what is generated, how it reads -----------------------------------------------------------
+
+OUR_C  := $(sort $(filter-out protocol/gen/%,$(wildcard $(addsuffix /*.[ch],server server/* protocol clients/cli tests/*))))
+LINT_C := $(filter %.c,$(OUR_C))
+WEB_TOOLS := sh configs/npm-ci.sh clients/web dev
+
+.PHONY: gen gen-check fmt fmt-check lint layers headers reference hooks
+gen:                                     ## protocol/gen and its reference from protocol/*.json
+	$(Q)node protocol/generate.mjs
+gen-check:                               ## prove that gen leaves no difference
+	$(Q)rm -rf $(BUILD)/gen-check && mkdir -p $(BUILD)/gen-check && cp -r protocol $(BUILD)/gen-check
+	$(Q)rm -rf $(BUILD)/gen-check/protocol/gen && mkdir $(BUILD)/gen-check/protocol/gen
+	$(Q)cd $(BUILD)/gen-check && node protocol/generate.mjs >/dev/null
+	$(Q)diff -r protocol/gen $(BUILD)/gen-check/protocol/gen
+	@echo "suite=gen-check files=$$(ls protocol/gen | wc -l) stale=0"
+fmt:                                     ## clang-format and biome, in place
+	$(Q)clang-format -i $(OUR_C)
+	$(Q)$(WEB_TOOLS) && cd clients/web && npx biome format --write .
+fmt-check:
+	$(Q)clang-format --dry-run -Werror $(OUR_C)
+	$(Q)$(WEB_TOOLS) && cd clients/web && npx biome format .
+	@echo "suite=fmt files=$(words $(OUR_C)) wrong=0"
+lint:                                    ## clang-tidy, shellcheck, tsc, biome
+	$(Q)shellcheck .ci/run .githooks/pre-commit $(wildcard configs/*.sh tests/*.sh server/net/*.sh)
+	$(Q)$(WEB_TOOLS) && cd clients/web && npx tsc --noEmit && npx biome lint .
+	$(Q)tests/lint.sh -std=c11 -D_GNU_SOURCE -I. -- $(LINT_C)
+layers: $(call objects,$(filter server/core/% protocol/%,$(SRC_LIB))) ## arrows between folders, purity of core
+	$(Q)tests/layers.sh $(B)/obj
+headers:                                 ## each header compiles alone
+	$(Q)sh tests/headers.sh $(COMPILE)
+reference: server                        ## configs/reference.ini from the table of options
+	$(Q)$(SERVER) --default-config >$(BUILD)/reference.ini && mv $(BUILD)/reference.ini configs/reference.ini
+hooks:                                   ## check staged files before each commit
+	git config core.hooksPath .githooks
+
+# --- using it ----------------------------------------------------------------------------------
+
+RELEASE := $(BUILD)/release
+
+.PHONY: run install clean help
+run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another)
+	$(Q)sh configs/need.sh $(if $(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),--node 18) $(RUN_PKGS)
+	$(Q)$(MAKE) --no-print-directory MODE=release $(PARALLEL) server cli
+	$(Q)exec $(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) $(ARGS)
+install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
+	$(MAKE) --no-print-directory MODE=release $(PARALLEL) server cli
+	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/jobalike configs/reference.ini configs/embedded.ini
+clean:                                   ## remove what was built (var/ and node_modules/ stay)
 	rm -rf $(BUILD)
 help:                                    ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F '## ' '/^[a-z][a-z-]*:.*## / { split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2 }' Makefile
+	@echo "  suites, each by its name: $(SUITES)"

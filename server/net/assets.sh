@@ -24,11 +24,12 @@ embed() {
 
 printf '\t.section .rodata\n' >"$asm.new"
 printf '#include "server/net/assets.h"\n\n' >"$table.new"
-rows= n=0
+rows=''
+n=0
 sorted=$(LC_ALL=C sort "$manifest")
 while read -r path mime immutable body gz br more; do
 	[ -n "$path" ] || continue
-	[ -n "${br:-}" ] && [ -z "$more" ] || fail "not six words: $path ..."
+	if [ -z "${br:-}" ] || [ -n "$more" ]; then fail "not six words: $path ..."; fi
 	case $path in /*) ;; *) fail "path does not begin with /: $path" ;; esac
 	case $immutable in 0) keep=false ;; 1) keep=true ;; *) fail "immutable is 0 or 1: $path" ;; esac
 	embed "asset_${n}_body" "$body" && b=$ref bl=$len
