@@ -1,0 +1,68 @@
+/** What people say: the last lines of each talk one has. What lies before them changes no view. */
+
+import {
+  LIMIT_WINDOW,
+  type Line,
+  type Reacted,
+  type View,
+} from "../../../../protocol/gen/protocol.ts";
+import type { Reducers } from "./index.ts";
+import { changeAt, changeById, without } from "./lists.ts";
+import { changePerson } from "./people.ts";
+
+/** The talk of a room changes, if one has it. */
+function changeLines(
+  view: View,
+  room: number,
+  change: (lines: readonly Line[]) => readonly Line[],
+): View {
+  const at = view.chat.talks.findIndex((t) => t.room === room);
+  const talks = changeAt(view.chat.talks, at, (talk) => {
+    const lines = change(talk.lines);
+    return lines === talk.lines ? talk : { ...talk, lines };
+  });
+  return talks === view.chat.talks ? view : { ...view, chat: { ...view.chat, talks } };
+}
+
+const changeLine = (view: View, room: number, id: number, change: (line: Line) => Line): View =>
+  changeLines(view, room, (lines) => changeById(lines, id, change));
+
+/** A reaction given or taken back; an empty list is no list. */
+export function react(line: Line, reacted: Reacted, on: boolean): Line {
+  const old = line.reactions ?? [];
+  const same = (r: Reacted) => r.by === reacted.by && r.kind === reacted.kind;
+  if (old.some(same) === on) return line;
+  const reactions = on ? [...old, reacted] : old.filter((r) => !same(r));
+  return reactions.length ? { ...line, reactions } : without(line, "reactions");
+}
+
+/** A line taken back keeps its place and loses its words. */
+export const takeBack = (line: Line): Line =>
+  without({ ...line, removed: true }, "text", "quote", "edited", "reactions");
+
+export const chat: Pick<Reducers, "chat.said" | "chat.edited" | "chat.removed" | "chat.reacted"> = {
+  "chat.said": (view, { seq, at, by = 0, name = "", school = "", room, text, reply, quote }) => {
+    const topic = view.agenda.active;
+    const line: Line = {
+      id: seq,
+      at,
+      by,
+      name,
+      school,
+      text,
+      ...(topic === undefined ? {} : { topic }),
+      ...(reply === undefined ? {} : { reply }),
+      ...(quote === undefined ? {} : { quote }),
+    };
+    const said = changeLines(view, room, (lines) => [...lines, line].slice(-LIMIT_WINDOW));
+    return changePerson(said, by, (p) => without(p, "called"));
+  },
+
+  "chat.edited": (view, { room, line, text, at }) =>
+    changeLine(view, room, line, (l) => ({ ...l, text, edited: at })),
+
+  "chat.removed": (view, { room, line }) => changeLine(view, room, line, takeBack),
+
+  "chat.reacted": (view, { room, line, kind, on, by = 0, school = "" }) =>
+    changeLine(view, room, line, (l) => react(l, { kind, by, school }, on)),
+};
