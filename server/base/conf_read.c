@@ -121,8 +121,9 @@ void conf_take(struct conf_reading *r, const struct conf_option *o, enum conf_ra
 	}
 	char *text = x_strdup(value); /* value may stand in what is freed now */
 	free(g->text);
+	g->text = text;
 	free(g->source);
-	*g = (struct conf_given){ .text = text, .source = x_strdup(source) };
+	g->source = x_strdup(source);
 	r->rank[i] = rank;
 	r->from_file[i] = r->file;
 	text_free(&both);

@@ -23,7 +23,7 @@ static void write_file(struct run *r, const char *text)
 {
 	int fd;
 
-	strcpy(r->path, "/tmp/jobalike-conf-XXXXXX");
+	snprintf(r->path, sizeof(r->path), "/tmp/jobalike-conf-XXXXXX");
 	fd = mkstemp(r->path);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
