@@ -9,14 +9,14 @@
 // The same sources give the same bytes. Over budget is an error.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, extname, join, relative } from "node:path";
+import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
-const out = process.env.OUT ?? join(root, "build/web");
+const out = process.env.OUT ? resolve(process.env.OUT) : join(root, "build/web");
 const dist = join(out, "dist");
 
 /** First load of somebody who takes part: page, script and language; not the console, not planning. */

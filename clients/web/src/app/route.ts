@@ -1,0 +1,58 @@
+/** Where we are: the path names the page, the fragment what is open on it. */
+
+import { signal } from "@preact/signals";
+import { keep } from "./device.ts";
+
+export type Route =
+  | { readonly page: "home" }
+  | { readonly page: "plan" }
+  | { readonly page: "session"; readonly id: string }
+  | { readonly page: "lost" };
+
+export const route = signal<Route>({ page: "home" });
+/** The fragment without its #: a tab of the session, a line of the record. */
+export const place = signal("");
+
+export function routeOf(path: string): Route {
+  if (path === "/" || path === "/index.html") return { page: "home" };
+  if (path === "/plan") return { page: "plan" };
+  const session = /^\/s\/([A-Za-z0-9_-]{1,64})\/?$/.exec(path);
+  return session?.[1] ? { page: "session", id: session[1] } : { page: "lost" };
+}
+
+export const ticketName = (id: string): string => `ticket.${id}`;
+export const invitationName = (id: string): string => `invitation.${id}`;
+
+/** A ticket in the fragment is taken out of the address bar before anything else sees it. */
+function takeTicket(at: Route): void {
+  const found = /^#ticket=([^&]+)$/.exec(location.hash);
+  if (!found?.[1] || at.page !== "session") return;
+  keep(invitationName(at.id), decodeURIComponent(found[1]));
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+function read(): void {
+  const at = routeOf(location.pathname);
+  takeTicket(at);
+  route.value = at;
+  place.value = decodeURIComponent(location.hash.slice(1));
+}
+
+export function startRoute(): void {
+  read();
+  addEventListener("popstate", read);
+  addEventListener("hashchange", read);
+}
+
+export function go(path: string): void {
+  history.pushState(null, "", path);
+  read();
+  scrollTo(0, 0);
+}
+
+/** Opens a place on the page; the browser's back leaves it. */
+export function goPlace(name: string): void {
+  if (place.value === name) return;
+  history.pushState(null, "", location.pathname + (name ? `#${name}` : ""));
+  place.value = name;
+}

@@ -1,0 +1,16 @@
+/** One short message at the bottom, with an undo where there is one; the next replaces it. */
+
+import { signal } from "@preact/signals";
+import { say } from "./announce.ts";
+
+export interface Toast {
+  readonly text: string;
+  readonly act?: { readonly label: string; readonly run: () => void };
+}
+
+export const toast = signal<Toast | null>(null);
+
+export function showToast(next: Toast): void {
+  toast.value = next;
+  say(next.text);
+}

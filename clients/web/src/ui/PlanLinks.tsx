@@ -1,0 +1,54 @@
+import { useEffect, useRef } from "preact/hooks";
+import { showToast } from "../app/toast.ts";
+import { t } from "../i18n/t.ts";
+import { Button } from "./parts/Button.tsx";
+
+const ORDER = ["organizer", "facilitator", "moderator", "attendee", "observer"] as const;
+
+interface Props {
+  readonly links: ReadonlyMap<string, string>;
+  readonly onAnother: () => void;
+}
+
+/** The links of a session that was just planned: one for each role, to copy. */
+export function PlanLinks({ links, onAnother }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const copy = (link: string) =>
+    navigator.clipboard
+      .writeText(link)
+      .then(() => showToast({ text: t("chat.copied") }))
+      .catch(() => showToast({ text: t("err.unavailable") }));
+  return (
+    <div class="form">
+      <h2 ref={heading} tabIndex={-1}>
+        {t("plan.done")}
+      </h2>
+      <ul class="plan-links">
+        {ORDER.map((role) => {
+          const link = links.get(role);
+          if (!link) return null;
+          return (
+            <li key={role} class="card">
+              <b>{t(`role.${role}`)}</b>
+              <input
+                class="input"
+                readOnly
+                value={link}
+                aria-label={t("plan.link", { role: t(`role.${role}`) })}
+                onFocus={(e) => e.currentTarget.select()}
+              />
+              <Button kind="primary" onClick={() => void copy(link)}>
+                {t("plan.copy")}
+              </Button>
+              <a class="button button-plain" href={link} target="_blank" rel="noreferrer noopener">
+                {t("plan.open_link")}
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+      <Button onClick={onAnother}>{t("plan.another")}</Button>
+    </div>
+  );
+}
