@@ -1,6 +1,7 @@
 /* Reading and writing the messages of the protocol, driven by the tables of gen/protocol.c.
- * Nothing here knows what a message means. Strings are checked UTF-8, brought to NFC, and measured in
- * graphemes (field `max`) and bytes; ids are whole numbers below 2^53, which browsers can hold. */
+ * Nothing here knows what a message means. Strings are checked UTF-8, brought to NFC, and measured
+ * in graphemes (field `max`) and bytes; ids are whole numbers below 2^53, which browsers can hold.
+ */
 #ifndef JOBALIKE_PROTOCOL_CODEC_H
 #define JOBALIKE_PROTOCOL_CODEC_H
 
@@ -10,7 +11,8 @@
 #include "server/base/msg.h"
 #include "server/base/text.h"
 
-/* What came up. Texts point into json, lists into memory of their own; both end with upward_free. */
+/* What came up. Texts point into json, lists into memory of their own; both end with upward_free.
+ */
 enum up { UP_NONE, UP_HELLO, UP_COMMAND, UP_QUERY, UP_SIGNAL };
 
 struct upward {
@@ -26,23 +28,23 @@ struct upward {
 /* Where it went wrong. */
 struct blame {
 	bool has_n;
-	uint64_t n;       /* of the message, when it could be read */
-	char field[33];   /* the field to blame, or "" */
+	uint64_t n;     /* of the message, when it could be read */
+	char field[33]; /* the field to blame, or "" */
 };
 
-/* Checks size, depth, number of keys and UTF-8 before parsing, then every field by its table; unknown
- * fields, duplicate keys, and commands no person may ask for (no roles) are refused. blame is always
- * filled. After an error there is nothing to free. */
+/* Checks size, depth, number of keys and UTF-8 before parsing, then every field by its table;
+ * unknown fields, duplicate keys, and commands no person may ask for (no roles) are refused. blame
+ * is always filled. After an error there is nothing to free. */
 enum err codec_read(const char *text, size_t len, struct upward *out, struct blame *blame);
 void upward_free(struct upward *u);
 
-/* One command from parsed JSON (its reference is taken over, also on error), any command: for those the
- * server asks itself and for tools. */
+/* One command from parsed JSON (its reference is taken over, also on error), any command: for those
+ * the server asks itself and for tools. */
 enum err codec_command(json_t *json, struct command *out, struct blame *blame);
 void command_free(struct command *c);
 
-/* An event of a log. Unknown fields are ignored, as logs may be written by a newer version; an unknown
- * event is ERR_NOT_FOUND. */
+/* An event of a log. Unknown fields are ignored, as logs may be written by a newer version; an
+ * unknown event is ERR_NOT_FOUND. */
 enum err codec_event(const char *text, size_t len, struct event *out);
 void event_free(struct event *e);
 

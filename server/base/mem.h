@@ -13,9 +13,9 @@ char *x_strdup(const char *s);
 char *x_strndup(const char *s, size_t n);
 
 /* Makes room for one more element in a plain array that grows by doubling.
- * items: the array or NULL; n: elements in use; size: of one element. Returns the array, perhaps moved.
- * Capacity is not stored: it is the next power of two of n (at least 8), so that an owner keeps two
- * fields, not three. */
+ * items: the array or NULL; n: elements in use; size: of one element. Returns the array, perhaps
+ * moved. Capacity is not stored: it is the next power of two of n (at least 8), so that an owner
+ * keeps two fields, not three. */
 void *x_grow(void *items, size_t n, size_t size);
 
 #endif

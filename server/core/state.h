@@ -1,9 +1,9 @@
 /* The state of one session: everything that follows from its log, and nothing else.
  *
- * It changes by reduce() only. The same events give the same state, byte for byte, on every instance:
- * no clock, no chance, no order of a hash table is ever in it. What an event creates is called by the
- * event's seq, so every list below is in order of id and found by bisection.
- * State owns all texts it points to; state_free frees the whole. Zeroed is valid: an empty log. */
+ * It changes by reduce() only. The same events give the same state, byte for byte, on every
+ * instance: no clock, no chance, no order of a hash table is ever in it. What an event creates is
+ * called by the event's seq, so every list below is in order of id and found by bisection. State
+ * owns all texts it points to; state_free frees the whole. Zeroed is valid: an empty log. */
 #ifndef JOBALIKE_CORE_STATE_H
 #define JOBALIKE_CORE_STATE_H
 
@@ -35,15 +35,18 @@ struct person {
 	uint64_t id;
 	char *sub; /* of the ticket; never leaves the server */
 	char *name, *school, *job, *area;
+	char *folded; /* name, school and job as rosters are searched */
 	enum language language;
 	enum role role;
-	bool seated;  /* belongs to the session now; false: left or removed */
-	bool removed; /* for good */
-	uint64_t room;      /* where they sit, or sat when they left */
-	uint64_t back;      /* where they sat before; 0: nowhere (nobody sits in the channel) */
-	uint64_t hand;      /* seq the hand was raised with; 0: down */
-	uint64_t called;    /* seq they were called on with, until they say something; 0 */
-	uint64_t sight_seq; /* seq of the last event that changed what they see besides the events */
+	bool seated;     /* belongs to the session now; false: left or removed */
+	bool removed;    /* for good */
+	uint64_t room;   /* where they sit, or sat when they left */
+	size_t place;    /* in room.here, while seated */
+	uint64_t back;   /* where they sat before; 0: nowhere (nobody sits in the channel) */
+	uint64_t hand;   /* seq the hand was raised with; 0: down */
+	uint64_t called; /* seq they were called on with, until they say something; 0 */
+	uint64_t
+		sight_seq; /* seq of the last event that changed what they see besides the events */
 	struct mute mute;
 	struct move moved;
 	uint64_t watches[LIMIT_WATCHED]; /* rooms staff read from outside, in order of id */
@@ -56,8 +59,9 @@ struct room {
 	char *title, *area; /* area NULL: for no area */
 	unsigned capacity;  /* 0: no limit */
 	bool locked, closed;
-	size_t seated;  /* people who sit here */
-	uint64_t *lines; /* ids of the lines said here, in order */
+	struct person **here; /* people who sit here, in no order that means anything */
+	size_t seated;        /* how many */
+	uint64_t *lines;      /* ids of the lines said here, in order */
 	size_t n_lines;
 };
 
@@ -122,7 +126,7 @@ struct people {
 struct rooms {
 	struct room **list;
 	size_t n;
-	bool sent; /* late arrivals go to the room of their area */
+	bool sent;            /* late arrivals go to the room of their area */
 	int64_t recall_until; /* 0: no recall runs */
 	uint64_t recall_by;
 };
@@ -154,10 +158,15 @@ struct state {
 	struct notices notices;
 	struct taken *taken;
 
-	/* Whose sight the last event changed: who is due a view. Cleared by the next reduce. */
+	/* Whose sight the last event changed, each once: who is due a view, or, if not seated any
+	 * more, the end of their connection. Cleared by the next reduce. */
 	uint64_t *turned;
 	size_t n_turned;
 };
+
+/* The areas that hold something, in the order of the view. Each has the three functions of
+ * server/core/areas.h. */
+#define STATE_AREAS(X) X(people) X(session) X(rooms) X(agenda) X(chat) X(notices)
 
 void state_free(struct state *s);
 
@@ -181,11 +190,17 @@ static inline bool role_is_staff(enum role r)
 /* For reducers: this event changed what this person sees besides the events. */
 void state_turn(struct state *s, struct person *p, uint64_t seq);
 void state_turn_staff(struct state *s, uint64_t seq);
-/* For reducers: sit somebody down elsewhere, keeping counts and the way back; turns them. */
+/* For reducers: sit somebody down in a room that is there, wherever they were, keeping counts and
+ * the way back; turns them. A way of coming that is told afterwards (moved) is forgotten. */
 void state_seat(struct state *s, struct person *p, uint64_t room, uint64_t seq);
+/* For reducers: where somebody who is away will sit, if they return. */
+void state_remember(struct person *p, uint64_t room);
+/* For reducers: they belong to the session no longer. Seat and hand are free, and
+ * the room is remembered. */
+void state_unseat(struct state *s, struct person *p);
 
-/* What is to happen by itself: the earliest time, and the command the server then asks (a JSON object
- * as static text, without n). Returns 0 when nothing is due. */
+/* What is to happen by itself: the earliest time, and the command the server then asks (a JSON
+ * object as static text, without n). Returns 0 when nothing is due. */
 int64_t state_due(const struct state *s, const char **command);
 
 /* Everything, private things too, as JSON in one fixed order: what tests compare and hash. */

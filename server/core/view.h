@@ -4,9 +4,10 @@
 
 #include "server/core/state.h"
 
-/* The view as a JSON object, an object for each area: {"people":{"you":{...},"list":[...]},"session":{...},...}.
- * It is written in two parts, because all but `you` is the same for everybody of one sight:
- * view_you writes `{"people":{"you":{...}`, view_rest what follows, closing brackets included. */
+/* The view as a JSON object, an object for each area:
+ * {"people":{"you":{...},"list":[...]},"session":{...},...}. It is written in two parts, because
+ * all but `you` is the same for everybody of one sight: view_you writes `{"people":{"you":{...}`,
+ * view_rest what follows, closing brackets included. */
 void view_you(const struct state *s, const struct person *p, struct text *out);
 void view_rest(const struct state *s, const struct person *p, struct text *out);
 
@@ -22,12 +23,15 @@ bool view_same_sight(const struct person *a, const struct person *b);
 /* Does the person read this room: sit there, watch it, or (staff) the facilitator channel? */
 bool view_reads(const struct person *p, uint64_t room);
 
+/* Any of these rooms? None listed: all, so yes. */
+bool view_reads_any(const struct person *p, const uint64_t *rooms, size_t n);
+
 /* Is the person sent this event? Asked after it was reduced. Who did it always is. */
 bool view_sees(const struct state *s, const struct person *p, const struct event *e);
 
-/* The digest for one person (all of one sight hear the same) as a JSON object `{"signal":"digest",...}`.
- * away tells whether somebody has no connection now. */
-void view_digest(const struct state *s, const struct person *p, bool (*away)(void *arg, uint64_t id),
-		 void *arg, struct text *out);
+/* The digest for one person (all of one sight hear the same) as a JSON object
+ * `{"signal":"digest",...}`. away tells whether somebody has no connection now. */
+void view_digest(const struct state *s, const struct person *p,
+		 bool (*away)(void *arg, uint64_t id), void *arg, struct text *out);
 
 #endif

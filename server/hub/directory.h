@@ -24,7 +24,11 @@ void directory_put(struct directory *d, const struct state *s, int64_t now);
 const struct entry *directory_find(const struct directory *d, const char *session);
 /* All entries, in the order in which they were first put; next: NULL begins, NULL returned ends. */
 const struct entry *directory_next(const struct directory *d, const struct entry *e);
+/* Tries again what the store could not take. Returns when to call at the latest again; 0: never. */
+int64_t directory_turn(struct directory *d, int64_t now);
+/* The whole list was read. */
 bool directory_is_live(const struct directory *d);
+/* Nothing of ours is under way in the store. */
 bool directory_is_idle(const struct directory *d);
 
 #endif

@@ -1,7 +1,7 @@
 /* The hub: what is alive on this instance. Sessions that have people here, and the list of all.
  *
- * One thread. It asks the store below by calls and is told by store.on_notice; it tells peers above by
- * their ops. Time comes in by hub_turn only, from main, at the end of every turn of the loop. */
+ * One thread. It asks the store below by calls and is told by store.on_notice; it tells peers above
+ * by their ops. Time comes in by hub_turn only, from main, at the end of every turn of the loop. */
 #ifndef JOBALIKE_HUB_HUB_H
 #define JOBALIKE_HUB_HUB_H
 
@@ -14,8 +14,8 @@
 struct hub;
 
 struct hub_options {
-	int64_t away_ms;      /* how long somebody may be away before the seat is free */
-	int64_t unload_ms;    /* how long a session nobody has open stays in memory */
+	int64_t away_ms;       /* how long somebody may be away before the seat is free */
+	int64_t unload_ms;     /* how long a session nobody has open stays in memory */
 	unsigned rate_percent; /* of the protocol's rates; 0: no rates asked (load tests) */
 };
 
@@ -46,7 +46,8 @@ void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struc
 void hub_message(struct hub *h, struct peer *p, const char *text, size_t len);
 /* The peer can write again. */
 void hub_writable(struct hub *h, struct peer *p);
-/* The connection is over; the peer may be freed after the call. Fine for peers that never said hello. */
+/* The connection is over; the peer may be freed after the call. Fine for peers that never said
+ * hello. */
 void hub_gone(struct hub *h, struct peer *p);
 
 /* End of a turn of the loop: what is due is done. Returns when to call at the latest again. */

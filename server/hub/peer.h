@@ -1,5 +1,6 @@
 /* A peer: one connection of one person, as the hub sees it. net embeds it in its connection and
- * supplies the way down; the hub never knows what carries it. The hub's fields are the hub's alone. */
+ * supplies the way down; the hub never knows what carries it. The hub's fields are the hub's alone.
+ */
 #ifndef JOBALIKE_HUB_PEER_H
 #define JOBALIKE_HUB_PEER_H
 
@@ -23,8 +24,8 @@ struct peer_ops {
 	 * False: not taken, the peer is behind; hub_writable is called once it can write again.
 	 * Answers and views are refused only when the peer is being closed. */
 	bool (*send)(struct peer *p, struct msg *m, enum peer_load load);
-	/* Says bye with the reason (retry_ms < 0: do not come back), flushes, closes. The connection
-	 * still ends with hub_gone, in a later turn. */
+	/* Says bye with the reason (retry_ms < 0: do not come back), flushes, closes. The
+	 * connection still ends with hub_gone, in a later turn. */
 	void (*bye)(struct peer *p, enum bye why, int64_t retry_ms);
 };
 
@@ -34,17 +35,17 @@ struct peer {
 	const struct peer_ops *ops;
 
 	/* The hub's from here on; zeroed by net at first. */
-	struct live *live;  /* NULL before hello */
-	uint64_t person;    /* 0 while joining */
-	char *sub;          /* of the ticket, while joining */
-	int64_t expires;    /* when the ticket is over */
-	bool due_view;      /* gets a view next, and no event before */
-	bool behind;        /* could not keep up; wait for hub_writable */
-	bool leaving;       /* bye was said */
-	uint64_t sent_seq;  /* state the screen shows: seq of the last event or view sent */
-	bool resumes;       /* hello named an epoch and a seq: replay if it can be done */
-	uint64_t after;     /* the seq hello named */
-	char epoch[33];     /* the epoch hello named */
+	struct live *live; /* NULL before hello */
+	uint64_t person;   /* 0 while joining */
+	char *sub;         /* of the ticket, while joining */
+	int64_t expires;   /* when the ticket is over */
+	bool due_view;     /* gets a view next, and no event before */
+	bool behind;       /* could not keep up; wait for hub_writable */
+	bool leaving;      /* bye was said */
+	uint64_t sent_seq; /* state the screen shows: seq of the last event or view sent */
+	bool resumes;      /* hello named an epoch and a seq: replay if it can be done */
+	uint64_t after;    /* the seq hello named */
+	char epoch[33];    /* the epoch hello named */
 	uint64_t asked[LIMIT_PENDING]; /* n of accepted commands the next view tells as taken */
 	size_t n_asked;
 	struct {
@@ -53,7 +54,7 @@ struct peer {
 	} seats[PEER_CROWDS]; /* crowds the peer stands in */
 	size_t n_seats;
 	struct peer *next_of_person; /* other connections of the same person */
-	struct msg *digest; /* the last one sent */
+	struct msg *digest;          /* the last one sent */
 };
 
 #endif

@@ -1,0 +1,259 @@
+/* One kind of event, the last for a session wins. The session's own log is the truth; an entry that
+ * could not be put is put again, and whoever loads the session puts right what was lost. */
+#include "server/hub/directory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/log.h"
+#include "server/base/mem.h"
+
+#define RETRY_MS 500
+
+struct directory {
+	struct store *store;
+	struct entry *entries;
+	uint64_t seq;
+	char epoch[STORE_EPOCH_MAX + 1];
+	bool is_live;
+	struct msg *put;     /* under way, at seq + 1 */
+	bool asked;          /* the store has it */
+	struct entry *wants; /* entries to put, in order; the newest for each session */
+	int64_t now, retry_at;
+};
+
+static void entry_free(struct entry *e)
+{
+	event_free(&e->event);
+	free(e);
+}
+
+static struct entry *find_in(struct entry *list, const char *session)
+{
+	struct entry *e;
+
+	HASH_FIND_STR(list, session, e);
+	return e;
+}
+
+/* Texts of the event are the entry's own; the key is one of them. A known session keeps its place.
+ */
+static void keep(struct entry **list, struct event *event)
+{
+	const char *session = event->directory_put.session;
+	struct entry *e = find_in(*list, session);
+
+	if (e) { /* the key's text goes with the old event: point to the new one */
+		event_free(&e->event);
+		e->hh.key = (const void *)session;
+	} else {
+		e = x_calloc(1, sizeof(*e));
+		HASH_ADD_KEYPTR(hh, *list, session, strlen(session), e);
+	}
+	e->event = *event;
+}
+
+struct directory *directory_new(struct store *store)
+{
+	struct directory *d = x_calloc(1, sizeof(*d));
+
+	d->store = store;
+	store_follow(store, DIRECTORY_LOG, 0);
+	return d;
+}
+
+static void free_all(struct entry **list)
+{
+	struct entry *e, *next;
+
+	HASH_ITER (hh, *list, e, next) {
+		HASH_DEL(*list, e);
+		entry_free(e);
+	}
+}
+
+void directory_free(struct directory *d)
+{
+	if (!d)
+		return;
+	free_all(&d->entries);
+	free_all(&d->wants);
+	msg_unref(&d->put);
+	free(d);
+}
+
+static void apply(struct directory *d, uint64_t seq, const struct msg *body)
+{
+	struct event e;
+
+	if (seq != d->seq + 1)
+		return;
+	d->seq = seq;
+	if (codec_event(body->text, body->len, &e) != OK)
+		return;
+	if (e.type == EVT_DIRECTORY_PUT)
+		keep(&d->entries, &e);
+	else
+		event_free(&e);
+}
+
+/* Do two entries say the same? Their bytes do, at the same position and time. */
+static bool is_same(const struct event *a, const struct event *b)
+{
+	struct event x = *a, y = *b;
+
+	x.seq = y.seq = 1;
+	x.at = y.at = 0;
+	struct msg *mx = codec_write_event(&x, true), *my = codec_write_event(&y, true);
+	bool same = mx->len == my->len && memcmp(mx->text, my->text, mx->len) == 0;
+	msg_unref(&mx);
+	msg_unref(&my);
+	return same;
+}
+
+/* --- putting ------------------------------------------------------------------------------------
+ */
+
+/* The first want is done, unless a newer one took its place while it was under way. */
+static void put_done(struct directory *d)
+{
+	struct entry *want = d->wants;
+	const struct entry *now = find_in(d->entries, want->event.directory_put.session);
+
+	if (!now || !is_same(&now->event, &want->event))
+		return;
+	HASH_DEL(d->wants, want);
+	entry_free(want);
+}
+
+static void on_done(void *arg, const struct store_answer *answer)
+{
+	struct directory *d = arg;
+
+	d->asked = false;
+	if (answer->err == ERR_UNKNOWN) {
+		d->retry_at = d->now + RETRY_MS; /* the same bytes at the same position */
+		return;
+	}
+	if (answer->err == OK) {
+		snprintf(d->epoch, sizeof(d->epoch), "%s", answer->epoch);
+		apply(d, d->seq + 1, d->put);
+		put_done(d);
+	} else if (answer->err == ERR_CONFLICT) {
+		for (size_t i = 0; i < answer->n_records; i++)
+			apply(d, answer->records[i].seq, answer->records[i].body);
+	} else {
+		log_warn("directory.refused", "err=%s", err_names[answer->err]);
+		d->retry_at = d->now + RETRY_MS;
+	}
+	msg_unref(&d->put);
+	if (answer->err == OK || answer->err == ERR_CONFLICT)
+		directory_turn(d, d->now);
+}
+
+int64_t directory_turn(struct directory *d, int64_t now)
+{
+	d->now = now;
+	if (!d->is_live || !d->wants || d->asked || now < d->retry_at)
+		return d->wants && !d->asked ? d->retry_at : 0;
+	if (!d->put) {
+		d->wants->event.seq = d->seq + 1;
+		d->wants->event.at = now;
+		d->put = codec_write_event(&d->wants->event, true);
+	}
+	d->asked = true;
+	store_append(d->store, DIRECTORY_LOG, d->epoch, d->seq + 1, &d->put, 1, on_done, d);
+	return 0;
+}
+
+void directory_notice(struct directory *d, const struct store_notice *notice, int64_t now)
+{
+	switch (notice->news) {
+	case STORE_EVENT:
+		apply(d, notice->record.seq, notice->record.body);
+		break;
+	case STORE_LIVE:
+		snprintf(d->epoch, sizeof(d->epoch), "%s", notice->epoch);
+		d->is_live = true;
+		directory_turn(d, now);
+		break;
+	case STORE_RESET:
+		store_unfollow(d->store, DIRECTORY_LOG);
+		free_all(&d->entries);
+		d->seq = 0;
+		d->is_live = false;
+		store_follow(d->store, DIRECTORY_LOG, 0);
+		break;
+	case STORE_BROKEN:
+		log_error("directory.broken", "why=%s", notice->why);
+		break;
+	case STORE_SIGNAL:
+		break;
+	}
+}
+
+static struct directory_put entry_of(const struct state *s, enum language *languages)
+{
+	const struct session *from = &s->session;
+	struct directory_put put = {
+		.session = from->id,
+		.title = from->title,
+		.hashtag = from->hashtag,
+		.format = from->format,
+		.languages = languages,
+		.areas = from->areas,
+		.n_areas = from->n_areas,
+		.start = from->start,
+		.end = from->end,
+		.open = from->open,
+		.phase = from->phase,
+	};
+
+	for (int l = 1; l < LANGUAGE_COUNT; l++)
+		if (from->speaks[l])
+			languages[put.n_languages++] = (enum language)l;
+	return put;
+}
+
+void directory_put(struct directory *d, const struct state *s, int64_t now)
+{
+	enum language languages[LANGUAGE_COUNT];
+	struct event e = { .type = EVT_DIRECTORY_PUT,
+			   .seq = 1,
+			   .directory_put = entry_of(s, languages) },
+		     own;
+	struct entry *known = find_in(d->wants, s->session.id);
+
+	if (!known)
+		known = find_in(d->entries, s->session.id);
+	if (known && is_same(&known->event, &e))
+		return;
+	struct msg *m = codec_write_event(&e, true);
+	if (codec_event(m->text, m->len, &own) == OK) /* with texts of its own */
+		keep(&d->wants, &own);
+	msg_unref(&m);
+	directory_turn(d, now);
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+const struct entry *directory_find(const struct directory *d, const char *session)
+{
+	return find_in(d->entries, session);
+}
+
+const struct entry *directory_next(const struct directory *d, const struct entry *e)
+{
+	return e ? e->hh.next : d->entries;
+}
+
+bool directory_is_live(const struct directory *d)
+{
+	return d->is_live;
+}
+
+bool directory_is_idle(const struct directory *d)
+{
+	return !d->wants && !d->asked;
+}

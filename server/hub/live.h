@@ -1,0 +1,181 @@
+/* A live session: its state in memory, the people who are connected, and the one append under way.
+ * Private to the hub. The file to understand is live.c; crowd.c knows who hears what, presence.c
+ * who is here, replay.c what a reconnect missed. */
+#ifndef JOBALIKE_HUB_LIVE_H
+#define JOBALIKE_HUB_LIVE_H
+
+#include "server/core/gate.h"
+#include "server/core/view.h"
+#include "server/hub/hub.h"
+#include "server/hub/limit.h"
+
+#define BATCH_MAX  256        /* events in one append */
+#define QUEUE_MAX  10000      /* commands that wait in one session; more are told unavailable */
+#define RING_SIZE  1024       /* recent events kept for reconnects; a power of two */
+#define ANSWER_MS  2000       /* a command is answered within this, whatever the store does */
+#define VIEW_BYTES (1u << 20) /* of views built in one turn of the loop, about 5 ms */
+#define CROWD_ALL  UINT64_MAX /* the crowd of everybody */
+
+/* A command on its way. */
+struct job {
+	struct job *next;
+	struct command command;
+	uint64_t by;       /* person; 0: the server itself */
+	struct peer *peer; /* whom to answer, or who joins; NULL: nobody (any more) */
+	int64_t since;
+	bool tried;    /* was part of an append: its outcome may be unknown */
+	bool answered; /* unknown was told */
+	void (*done)(void *arg, enum err err);
+	void *arg;
+};
+
+struct jobs {
+	struct job *first, **last;
+	size_t n;
+};
+
+/* Peers that see the same room, the channel, or everything. */
+struct crowd {
+	uint64_t room;
+	struct peer **peers;
+	size_t n;
+	UT_hash_handle hh;
+};
+
+/* Somebody who is connected, or was a moment ago. */
+struct present {
+	uint64_t person;
+	struct peer *peers; /* by next_of_person */
+	size_t n_peers;
+	int64_t away_since; /* while n_peers is 0 */
+	struct limits limits;
+	UT_hash_handle hh;
+};
+
+/* A recent event, as it was sent. */
+struct recent {
+	struct event event; /* seq 0: empty */
+	struct msg *wire;
+};
+
+/* Text that all of one sight share, made once. */
+struct shared {
+	struct person
+		sight; /* a copy of one of them; only what view_same_sight compares is valid */
+	struct msg *m;
+};
+
+struct cache {
+	struct shared *list;
+	size_t n;
+	uint64_t seq; /* made at */
+};
+
+struct reader {
+	struct reader *next;
+	hub_read_fn done;
+	void *arg;
+	enum err err;
+};
+
+enum live_phase { LIVE_LOADING, LIVE_OPEN, LIVE_BROKEN };
+
+struct live {
+	struct hub *hub;
+	char id[33], log[STORE_LOG_MAX + 1], epoch[STORE_EPOCH_MAX + 1];
+	enum live_phase phase;
+	struct state state;
+
+	struct jobs queue; /* not sent to the store yet */
+	struct jobs batch; /* part of the append under way */
+	struct msg *bodies[BATCH_MAX];
+	size_t n_bodies;    /* not 0: an append is under way, or its outcome is unknown */
+	uint64_t first_seq; /* of it */
+	int64_t retry_at;   /* not 0: outcome unknown, ask again then */
+	bool due_asked;     /* the command of state_due is on its way */
+
+	struct crowd *crowds;
+	struct present *present;
+	size_t n_peers;
+	struct peer **due; /* peers due a view, in order; NULL where one went */
+	size_t n_due;
+	struct cache views, digests;
+	bool digest_due;
+	int64_t digest_at; /* not before */
+	int64_t away_at;   /* somebody may be away too long then; 0: nobody is */
+
+	struct recent ring[RING_SIZE];
+	struct reader *readers;
+	int64_t idle_since;
+	bool stirred;
+	struct live *next_stirred;
+	UT_hash_handle hh;
+};
+
+/* live.c */
+struct live *live_new(struct hub *h, const char *id);
+void live_free(struct live *l);
+void live_notice(struct live *l, const struct store_notice *notice);
+/* Takes the command over. by 0: the server asks. peer or done may be NULL. */
+void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
+		 void (*done)(void *arg, enum err err), void *arg);
+void live_turn(struct live *l);
+/* When live_turn is to be called at the latest; 0: never. */
+int64_t live_wake(const struct live *l);
+bool live_is_idle(const struct live *l);
+/* Puts the session on the hub's list of those to look at this turn. */
+void live_stir(struct live *l);
+/* The peer is gone: jobs do not answer it any more. */
+void live_forget(struct live *l, const struct peer *p);
+
+/* crowd.c */
+void crowd_enter(struct live *l, struct peer *p, const struct person *who);
+void crowd_leave(struct peer *p);
+void crowd_free(struct live *l);
+/* Sends an event to those who see it; marks who is due a view. After it was reduced. */
+void crowd_tell(struct live *l, const struct event *e, struct msg *wire);
+void crowd_signal(struct live *l, uint64_t room, struct msg *m, uint64_t but);
+void crowd_due(struct live *l, struct peer *p);
+/* Builds views for those due, as many as a turn allows. Returns whether some are left. */
+bool crowd_views(struct live *l);
+void cache_clear(struct cache *c);
+/* NULL when nobody of this sight was served yet. */
+struct msg *cache_find(const struct cache *c, const struct person *who);
+/* Takes m over and returns it. */
+struct msg *cache_add(struct cache *c, const struct person *who, struct msg *m);
+
+/* presence.c */
+struct present *presence_of(struct live *l, uint64_t person);
+void presence_enter(struct live *l, struct peer *p, uint64_t person);
+void presence_leave(struct live *l, struct peer *p);
+void presence_loaded(
+	struct live *l); /* those who sit here without a connection are away since now */
+void presence_expire(struct live *l);
+void presence_stir(struct live *l); /* the digest is another one now */
+void presence_digests(struct live *l);
+/* Unless it is what the peer was sent last. */
+void presence_digest_to(struct live *l, struct peer *p, const struct person *who);
+void presence_free(struct live *l);
+
+/* replay.c */
+void replay_keep(struct live *l, struct event *e, struct msg *wire); /* takes both over */
+void replay_clear(struct live *l);
+/* Sends what the peer missed, if that can be done. */
+bool replay_to(struct live *l, struct peer *p, const struct person *who);
+
+/* hub.c */
+int64_t hub_now(const struct hub *h);
+struct store *hub_store(const struct hub *h);
+const struct hub_options *hub_options(const struct hub *h);
+struct hub_figures *hub_counts(struct hub *h);
+struct directory *hub_list(struct hub *h);
+void hub_stir(struct hub *h, struct live *l);
+/* Lets a peer in whose person sits in the session now; the join may have been anybody's. */
+void hub_admit(struct live *l, struct peer *p);
+/* Says why, says bye, and counts the peer out of every crowd. */
+void hub_refuse(struct live *l, struct peer *p, enum err err);
+void peer_bye(struct peer *p, enum bye why, int64_t retry_ms);
+void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms);
+void peer_already(struct peer *p, uint64_t n, uint64_t seq);
+
+#endif
