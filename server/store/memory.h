@@ -43,8 +43,9 @@ int64_t memory_next(const struct memory *m);
 /* --- faults ------------------------------------------------------------------------------------
  */
 
-#define MEMORY_PATIENCE_MS 2000 /* with fates, what is not answered this long is answered unknown  \
-				 */
+#define MEMORY_PATIENCE_MS                                                                         \
+	2000 /* with fates, what is not answered this long is answered unknown                     \
+	      */
 
 /* The kinds of parcel. What an instance may suffer is made of these:
  *	an append that is unknown and did not happen        APPEND lost

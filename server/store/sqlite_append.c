@@ -1,0 +1,213 @@
+/* What the writer does for one job, inside of the transaction of a batch. */
+#include "server/store/sqlite_writer.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/log.h"
+#include "server/base/mem.h"
+#include "server/store/sqlite_file.h"
+
+#define MAX_KNOWN 10000 /* logs remembered; beyond, all are forgotten and read again */
+
+void writer_forget(struct writer *w)
+{
+	struct log_cache *log, *next;
+
+	HASH_ITER (hh, w->logs, log, next) {
+		HASH_DEL(w->logs, log);
+		free(log);
+	}
+}
+
+static int run(sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st);
+
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static void bind_hash(sqlite3_stmt *st, int at, const struct hash *h)
+{
+	sqlite3_bind_blob(st, at, h->bytes, HASH_BYTES, SQLITE_STATIC);
+}
+
+/* Does the last record bear the chain that is noted with the log? */
+static bool tip_is_sound(struct writer *w, const struct log_row *log)
+{
+	bool sound = false;
+
+	if (log->head == 0)
+		return true;
+	sqlite3_bind_int64(w->tip, 1, log->id);
+	sqlite3_bind_int64(w->tip, 2, (int64_t)log->head);
+	if (sqlite3_step(w->tip) == SQLITE_ROW && sqlite3_column_bytes(w->tip, 0) == HASH_BYTES)
+		sound = memcmp(sqlite3_column_blob(w->tip, 0), log->chain.bytes, HASH_BYTES) == 0;
+	sqlite3_reset(w->tip);
+	return sound;
+}
+
+/* NULL: *err says why, and nothing is remembered. */
+static struct log_cache *know(struct writer *w, const char *name, enum err *err, char *why)
+{
+	struct log_cache *log;
+
+	*err = OK;
+	HASH_FIND_STR(w->logs, name, log);
+	if (log)
+		return log;
+	log = x_calloc(1, sizeof(*log));
+	strcpy(log->name, name);
+	*err = rows_log(&w->rows, name, &log->row, why);
+	if (*err == ERR_UNAVAILABLE) {
+		free(log);
+		return NULL;
+	}
+	log->damaged = *err == ERR_DAMAGED || (log->row.id != 0 && !tip_is_sound(w, &log->row));
+	if (log->damaged)
+		log_error("store.damaged", "log=%s why=%s", name, *err == OK ? "last record" : why);
+	*err = OK;
+	HASH_ADD_STR(w->logs, name, log);
+	return log;
+}
+
+static void new_epoch(char epoch[STORE_EPOCH_MAX + 1])
+{
+	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	unsigned char chance[10];
+
+	if (RAND_bytes(chance, sizeof(chance)) != 1)
+		abort(); /* without chance two histories could bear one name */
+	for (size_t i = 0; i < sizeof(chance); i++)
+		epoch[i] = letters[chance[i] & 31];
+	epoch[sizeof(chance)] = '\0';
+}
+
+static int make_log(struct writer *w, struct log_cache *log)
+{
+	struct hash seal;
+
+	new_epoch(log->row.epoch);
+	seal = sqlite_seal(log->name, log->row.epoch, 0, &log->row.chain);
+	sqlite3_bind_text(w->make, 1, log->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(w->make, 2, log->row.epoch, -1, SQLITE_STATIC);
+	bind_hash(w->make, 3, &log->row.chain);
+	bind_hash(w->make, 4, &seal);
+	int rc = run(w->make);
+	log->row.id = sqlite3_last_insert_rowid(w->db);
+	return rc;
+}
+
+static int add_record(struct writer *w, struct log_cache *log, const struct msg *body)
+{
+	struct hash hash = hash_of(body->text, body->len);
+
+	log->row.chain = chain_next(&log->row.chain, &hash);
+	log->row.head++;
+	sqlite3_bind_int64(w->add, 1, log->row.id);
+	sqlite3_bind_int64(w->add, 2, (int64_t)log->row.head);
+	sqlite3_bind_blob64(w->add, 3, body->text, body->len, SQLITE_STATIC);
+	bind_hash(w->add, 4, &log->row.chain);
+	return run(w->add);
+}
+
+static int move_head(struct writer *w, const struct log_cache *log)
+{
+	struct hash seal = sqlite_seal(log->name, log->row.epoch, log->row.head, &log->row.chain);
+
+	sqlite3_bind_int64(w->move, 1, log->row.id);
+	sqlite3_bind_int64(w->move, 2, (int64_t)log->row.head);
+	bind_hash(w->move, 3, &log->row.chain);
+	bind_hash(w->move, 4, &seal);
+	return run(w->move);
+}
+
+static int put_records(struct writer *w, struct log_cache *log, const struct job *j)
+{
+	int rc = log->row.id == 0 ? make_log(w, log) : SQLITE_OK;
+
+	for (size_t i = 0; i < j->n_bodies && rc == SQLITE_OK; i++)
+		rc = add_record(w, log, j->bodies[i]);
+	return rc == SQLITE_OK ? move_head(w, log) : rc;
+}
+
+int writer_append(struct writer *w, struct job *j)
+{
+	struct log_cache *log = know(w, j->log, &j->err, j->why);
+	const struct log_row *row;
+	bool makes = j->epoch[0] == '\0' && j->first == 1, same;
+	int rc = SQLITE_OK;
+
+	if (!log)
+		return SQLITE_OK;
+	row = &log->row;
+	same = row->id != 0 && (strcmp(j->epoch, row->epoch) == 0 || (makes && row->head > 0));
+	if (log->damaged) {
+		j->err = ERR_DAMAGED;
+	} else if (same && j->first <= row->head) {
+		j->err = rows_slice(&w->rows, row, j->first, UINT64_MAX, j, j->why);
+		if (j->err == OK)
+			j->err = ERR_CONFLICT;
+	} else if ((makes && row->head == 0) || (same && j->first == row->head + 1)) {
+		rc = put_records(w, log, j);
+	} else {
+		j->err = ERR_CONFLICT;
+	}
+	strcpy(j->its_epoch, row->epoch);
+	j->head = row->head;
+	if (HASH_COUNT(w->logs) > MAX_KNOWN)
+		writer_forget(w);
+	return rc;
+}
+
+/* The body is overwritten where it lies, by as many zeros; an old stub keeps the first body's hash.
+ */
+static int put_stub(struct writer *w, int64_t record, const struct hash *was,
+		    const struct msg *stub)
+{
+	struct hash seal = hash_of_two(was->bytes, HASH_BYTES, stub->text, stub->len);
+
+	sqlite3_bind_int64(w->blank, 1, record);
+	int rc = run(w->blank);
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_bind_int64(w->stub, 1, record);
+	bind_hash(w->stub, 2, was);
+	sqlite3_bind_blob64(w->stub, 3, stub->text, stub->len, SQLITE_STATIC);
+	bind_hash(w->stub, 4, &seal);
+	return run(w->stub);
+}
+
+int writer_erase(struct writer *w, struct job *j)
+{
+	struct log_cache *log = know(w, j->log, &j->err, j->why);
+	struct hash was;
+
+	if (!log)
+		return SQLITE_OK;
+	strcpy(j->its_epoch, log->row.epoch);
+	if (log->damaged || j->first == 0 || j->first > log->row.head) {
+		j->err = log->damaged ? ERR_DAMAGED : ERR_NOT_FOUND;
+		return SQLITE_OK;
+	}
+	/* Damage must not be hidden under a stub. */
+	j->err = rows_slice(&w->rows, &log->row, j->first, j->first, j, j->why);
+	job_drop_records(j);
+	if (j->err != OK)
+		return SQLITE_OK;
+
+	sqlite3_bind_int64(w->at, 1, log->row.id);
+	sqlite3_bind_int64(w->at, 2, (int64_t)j->first);
+	int rc = sqlite3_step(w->at);
+	int64_t record = sqlite3_column_int64(w->at, 0);
+	if (rc == SQLITE_ROW && sqlite3_column_bytes(w->at, 2) == HASH_BYTES)
+		memcpy(was.bytes, sqlite3_column_blob(w->at, 2), HASH_BYTES);
+	else if (rc == SQLITE_ROW)
+		was = hash_of(sqlite3_column_blob(w->at, 1),
+			      (size_t)sqlite3_column_bytes(w->at, 1));
+	sqlite3_reset(w->at);
+	return rc == SQLITE_ROW ? put_stub(w, record, &was, j->bodies[0]) : rc;
+}

@@ -1,0 +1,29 @@
+/* The file of the SQLite store: opened, locked, checked, brought to the present schema; and how the
+ * errors of SQLite are told in our words. */
+#ifndef JOBALIKE_STORE_SQLITE_FILE_H
+#define JOBALIKE_STORE_SQLITE_FILE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "server/store/chain.h"
+#include "server/store/sqlite.h"
+
+struct sqlite_file {
+	int lock_fd;
+	sqlite3 *writer, *reader; /* each for one thread at a time */
+};
+
+/* As sqlite_open. */
+enum err sqlite_file_open(struct sqlite_file *f, const char *path,
+			  const struct sqlite_options *options, char *why, size_t why_size);
+/* Both connections must be closed. Lets others in. */
+void sqlite_file_unlock(struct sqlite_file *f);
+
+/* Ties a row of `logs` together, so that a flipped bit in it is seen. */
+struct hash sqlite_seal(const char *name, const char *epoch, uint64_t head,
+			const struct hash *chain);
+
+enum err sqlite_err(int rc);
+
+#endif

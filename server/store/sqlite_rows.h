@@ -1,0 +1,35 @@
+/* Reading the rows of a log, checked against its chain. For either connection. */
+#ifndef JOBALIKE_STORE_SQLITE_ROWS_H
+#define JOBALIKE_STORE_SQLITE_ROWS_H
+
+#include <sqlite3.h>
+
+#include "server/store/chain.h"
+#include "server/store/sqlite_job.h"
+
+struct log_row {
+	int64_t id; /* 0: no such log */
+	char epoch[STORE_EPOCH_MAX + 1];
+	uint64_t head;
+	struct hash chain; /* at the head */
+};
+
+struct rows {
+	sqlite3 *db;
+	sqlite3_stmt *log, *slice;
+};
+
+/* What SQLite says, or SQLITE_OK. */
+int rows_init(struct rows *r, sqlite3 *db);
+void rows_fini(struct rows *r);
+
+/* Both answer OK, ERR_DAMAGED or ERR_UNAVAILABLE, the latter two with a sentence in why (160
+ * bytes). Call them inside of one transaction. */
+enum err rows_log(struct rows *r, const char *name, struct log_row *out, char *why);
+/* Adds the records from ... to, at most a slice, to the job; with ERR_DAMAGED those before. */
+enum err rows_slice(struct rows *r, const struct log_row *log, uint64_t from, uint64_t to,
+		    struct job *j, char *why);
+/* Prepares text for the connection's life. */
+int rows_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
+
+#endif
