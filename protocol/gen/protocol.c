@@ -112,386 +112,386 @@ const int role_ranks[ROLE_COUNT] = {
 };
 
 static const struct field type_area_fields[] = {
-	{ .name = "key", .kind = FIELD_WORD, .offset = offsetof(struct area, key) },
-	{ .name = "en", .kind = FIELD_LINE, .max = 60, .offset = offsetof(struct area, en) },
-	{ .name = "zh", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct area, zh) },
+	{ .name = "key", .kind = FIELD_WORD, .offset = offsetof(struct area, key), .doc = "Its name in the protocol." },
+	{ .name = "en", .kind = FIELD_LINE, .max = 60, .offset = offsetof(struct area, en), .doc = "English name." },
+	{ .name = "zh", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct area, zh), .doc = "Chinese name." },
 };
 static const struct shape type_area_shape = { .name = "area", .fields = type_area_fields, .n = 3, .size = sizeof(struct area) };
 
 static const struct field type_mute_fields[] = {
-	{ .name = "until", .kind = FIELD_TIME },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT },
-	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500 },
+	{ .name = "until", .kind = FIELD_TIME, .doc = "When it ends by itself." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Who muted." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
+	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .doc = "Why." },
+	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .doc = "A note to the person." },
 };
 static const struct shape type_mute_shape = { .name = "mute", .fields = type_mute_fields, .n = 5 };
 
 static const struct field type_move_fields[] = {
-	{ .name = "at", .kind = FIELD_TIME },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "from", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200 },
+	{ .name = "at", .kind = FIELD_TIME, .doc = "When." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Who moved." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
+	{ .name = "from", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room one sat in before." },
+	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200, .doc = "Why." },
 };
 static const struct shape type_move_shape = { .name = "move", .fields = type_move_fields, .n = 5 };
 
 static const struct field type_you_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80 },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true },
-	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT },
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "back", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "hand", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "called", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "mute", .kind = FIELD_STRUCT, .optional = true, .shape = &type_mute_shape },
-	{ .name = "moved", .kind = FIELD_STRUCT, .optional = true, .shape = &type_move_shape },
-	{ .name = "watches", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 8 },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq one joined with." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "School." },
+	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .doc = "Job." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .doc = "Professional area." },
+	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .doc = "Language of announcements and pages." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .doc = "Role." },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room one sits in." },
+	{ .name = "back", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The room one sat in before, if it is open." },
+	{ .name = "hand", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The seq one raised the hand with." },
+	{ .name = "called", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The seq one was called on with, until one speaks." },
+	{ .name = "mute", .kind = FIELD_STRUCT, .optional = true, .shape = &type_mute_shape, .doc = "The last mute, unless it was lifted." },
+	{ .name = "moved", .kind = FIELD_STRUCT, .optional = true, .shape = &type_move_shape, .doc = "The last move by somebody else." },
+	{ .name = "watches", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 8, .doc = "Rooms that staff watch." },
 };
 static const struct shape type_you_shape = { .name = "you", .fields = type_you_fields, .n = 14 };
 
 static const struct field type_person_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80 },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true },
-	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT },
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "left", .kind = FIELD_BOOL, .optional = true },
-	{ .name = "removed", .kind = FIELD_BOOL, .optional = true },
-	{ .name = "hand", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "called", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "mute", .kind = FIELD_STRUCT, .optional = true, .shape = &type_mute_shape },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq they joined with." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "School." },
+	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .doc = "Job." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .doc = "Professional area." },
+	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .doc = "Language." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .doc = "Role." },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room they sit in, or sat in when they left." },
+	{ .name = "left", .kind = FIELD_BOOL, .optional = true, .doc = "They left." },
+	{ .name = "removed", .kind = FIELD_BOOL, .optional = true, .doc = "They were removed." },
+	{ .name = "hand", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The seq they raised the hand with." },
+	{ .name = "called", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The seq they were called on with, until they speak." },
+	{ .name = "mute", .kind = FIELD_STRUCT, .optional = true, .shape = &type_mute_shape, .doc = "The last mute, unless it was lifted." },
 };
 static const struct shape type_person_shape = { .name = "person", .fields = type_person_fields, .n = 13 };
 
 static const struct field type_listed_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80 },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT },
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq they joined with." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "School." },
+	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .doc = "Job." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .doc = "Professional area." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .doc = "Role." },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room they sit in." },
 };
 static const struct shape type_listed_shape = { .name = "listed", .fields = type_listed_fields, .n = 7 };
 
 static const struct field type_room_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "title", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true },
-	{ .name = "capacity", .kind = FIELD_INT, .optional = true, .min = 2, .max = 500 },
-	{ .name = "locked", .kind = FIELD_BOOL, .optional = true },
-	{ .name = "closed", .kind = FIELD_BOOL, .optional = true },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq it was opened with." },
+	{ .name = "title", .kind = FIELD_LINE, .max = 80, .doc = "Title, as typed; rooms of an area take the area's names." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .doc = "The area it is for." },
+	{ .name = "capacity", .kind = FIELD_INT, .optional = true, .min = 2, .max = 500, .doc = "Seats, if limited." },
+	{ .name = "locked", .kind = FIELD_BOOL, .optional = true, .doc = "Nobody new enters." },
+	{ .name = "closed", .kind = FIELD_BOOL, .optional = true, .doc = "Read-only." },
 };
 static const struct shape type_room_shape = { .name = "room", .fields = type_room_fields, .n = 6 };
 
 static const struct field type_recall_fields[] = {
-	{ .name = "until", .kind = FIELD_TIME },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
+	{ .name = "until", .kind = FIELD_TIME, .doc = "When everybody is in the plenary." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Who recalled." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
 };
 static const struct shape type_recall_shape = { .name = "recall", .fields = type_recall_fields, .n = 3 };
 
 static const struct field type_topic_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "title", .kind = FIELD_LINE, .max = 160 },
-	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000 },
-	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 240 },
-	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60 },
-	{ .name = "state", .kind = FIELD_ENUM, .words = topic_state_names, .n_words = TOPIC_STATE_COUNT },
-	{ .name = "started", .kind = FIELD_TIME, .optional = true },
-	{ .name = "ends", .kind = FIELD_TIME, .optional = true },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq it was added with." },
+	{ .name = "title", .kind = FIELD_LINE, .max = 160, .doc = "The question." },
+	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .doc = "What to talk about." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 240, .doc = "Planned." },
+	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .doc = "Who leads it." },
+	{ .name = "state", .kind = FIELD_ENUM, .words = topic_state_names, .n_words = TOPIC_STATE_COUNT, .doc = "Where it stands." },
+	{ .name = "started", .kind = FIELD_TIME, .optional = true, .doc = "When it was last pushed." },
+	{ .name = "ends", .kind = FIELD_TIME, .optional = true, .doc = "When its time is over, or it was finished." },
 };
 static const struct shape type_topic_shape = { .name = "topic", .fields = type_topic_fields, .n = 8 };
 
 static const struct field type_reacted_fields[] = {
-	{ .name = "kind", .kind = FIELD_ENUM, .words = reaction_names, .n_words = REACTION_COUNT },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
+	{ .name = "kind", .kind = FIELD_ENUM, .words = reaction_names, .n_words = REACTION_COUNT, .doc = "Which sign." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Whose." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "Of which school: same here counts schools." },
 };
 static const struct shape type_reacted_shape = { .name = "reacted", .fields = type_reacted_fields, .n = 3 };
 
 static const struct field type_line_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "at", .kind = FIELD_TIME },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "text", .kind = FIELD_TEXT, .optional = true, .max = 2000 },
-	{ .name = "topic", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "reply", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "quote", .kind = FIELD_TEXT, .optional = true, .max = 200 },
-	{ .name = "edited", .kind = FIELD_TIME, .optional = true },
-	{ .name = "removed", .kind = FIELD_BOOL, .optional = true },
-	{ .name = "reactions", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 20000, .shape = &type_reacted_shape },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq it was said with." },
+	{ .name = "at", .kind = FIELD_TIME, .doc = "When." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "By whom." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "Their school." },
+	{ .name = "text", .kind = FIELD_TEXT, .optional = true, .max = 2000, .doc = "The words; absent when taken back." },
+	{ .name = "topic", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The topic that was active." },
+	{ .name = "reply", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The line it answers." },
+	{ .name = "quote", .kind = FIELD_TEXT, .optional = true, .max = 200, .doc = "The first words of that line, as they were." },
+	{ .name = "edited", .kind = FIELD_TIME, .optional = true, .doc = "When the words were last changed." },
+	{ .name = "removed", .kind = FIELD_BOOL, .optional = true, .doc = "Taken back by the author." },
+	{ .name = "reactions", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 20000, .shape = &type_reacted_shape, .doc = "In the order they were given." },
 };
 static const struct shape type_line_shape = { .name = "line", .fields = type_line_fields, .n = 12 };
 
 static const struct field type_talk_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "lines", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 100, .shape = &type_line_shape },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Which." },
+	{ .name = "lines", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 100, .shape = &type_line_shape, .doc = "The last lines, oldest first." },
 };
 static const struct shape type_talk_shape = { .name = "talk", .fields = type_talk_fields, .n = 2 };
 
 static const struct field type_notice_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "at", .kind = FIELD_TIME },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64 },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 500 },
-	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500 },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq it was made with." },
+	{ .name = "at", .kind = FIELD_TIME, .doc = "When." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "By whom." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "Their school." },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .doc = "To these rooms; absent: to all." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .doc = "The words." },
+	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .doc = "The same in Chinese." },
 };
 static const struct shape type_notice_shape = { .name = "notice", .fields = type_notice_fields, .n = 8 };
 
 static const struct field type_last_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "at", .kind = FIELD_TIME },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 200 },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Its seq." },
+	{ .name = "at", .kind = FIELD_TIME, .doc = "When." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Who said it." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 200, .doc = "Its first words." },
 };
 static const struct shape type_last_shape = { .name = "last", .fields = type_last_fields, .n = 4 };
 
 static const struct field type_count_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "people", .kind = FIELD_INT, .min = 0, .max = 20000 },
-	{ .name = "lines", .kind = FIELD_INT, .min = 0, .max = 9007199254740991 },
-	{ .name = "last", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 2, .shape = &type_last_shape },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Which." },
+	{ .name = "people", .kind = FIELD_INT, .min = 0, .max = 20000, .doc = "Who sit there." },
+	{ .name = "lines", .kind = FIELD_INT, .min = 0, .max = 9007199254740991, .doc = "Lines said there so far: unread is the difference." },
+	{ .name = "last", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 2, .shape = &type_last_shape, .doc = "The last two lines; staff only." },
 };
 static const struct shape type_count_shape = { .name = "count", .fields = type_count_fields, .n = 4 };
 
 static const struct field type_present_fields[] = {
-	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80 },
-	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80 },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT },
-	{ .name = "hand", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "called", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
-	{ .name = "away", .kind = FIELD_BOOL, .optional = true },
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq they joined with." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "School." },
+	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .doc = "Job." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .doc = "Professional area." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .doc = "Role." },
+	{ .name = "hand", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The seq they raised the hand with." },
+	{ .name = "called", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The seq they were called on with, until they speak." },
+	{ .name = "away", .kind = FIELD_BOOL, .optional = true, .doc = "No connection now." },
 };
 static const struct shape type_present_shape = { .name = "present", .fields = type_present_fields, .n = 9 };
 
 static const struct field command_session_open_fields[] = {
-	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct session_open, session) },
-	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct session_open, title) },
-	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_open, hashtag) },
-	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_open, format) },
-	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct session_open, languages), .n_offset = offsetof(struct session_open, n_languages) },
-	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct session_open, areas), .n_offset = offsetof(struct session_open, n_areas) },
-	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct session_open, start) },
-	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct session_open, end) },
-	{ .name = "open", .kind = FIELD_BOOL, .offset = offsetof(struct session_open, open) },
-	{ .name = "rooms_by", .kind = FIELD_ENUM, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_open, rooms_by) },
+	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct session_open, session), .doc = "Its id." },
+	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct session_open, title), .doc = "Title." },
+	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_open, hashtag), .doc = "Hashtag, without #." },
+	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_open, format), .doc = "Guided, free or combined." },
+	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct session_open, languages), .n_offset = offsetof(struct session_open, n_languages), .doc = "Languages spoken." },
+	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct session_open, areas), .n_offset = offsetof(struct session_open, n_areas), .doc = "Professional areas." },
+	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct session_open, start), .doc = "Planned start." },
+	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct session_open, end), .doc = "Planned end." },
+	{ .name = "open", .kind = FIELD_BOOL, .offset = offsetof(struct session_open, open), .doc = "Anybody may join by name, without an invitation." },
+	{ .name = "rooms_by", .kind = FIELD_ENUM, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_open, rooms_by), .doc = "Who may open rooms." },
 };
 static const struct shape command_session_open_shape = { .name = "session.open", .fields = command_session_open_fields, .n = 10, .size = sizeof(struct session_open) };
 
 static const struct field command_session_change_fields[] = {
-	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 120, .offset = offsetof(struct session_change, title) },
-	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_change, hashtag) },
-	{ .name = "format", .kind = FIELD_ENUM, .optional = true, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_change, format) },
-	{ .name = "start", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_change, start) },
-	{ .name = "end", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_change, end) },
-	{ .name = "rooms_by", .kind = FIELD_ENUM, .optional = true, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_change, rooms_by) },
+	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 120, .offset = offsetof(struct session_change, title), .doc = "Title." },
+	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_change, hashtag), .doc = "Hashtag, without #." },
+	{ .name = "format", .kind = FIELD_ENUM, .optional = true, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_change, format), .doc = "Guided, free or combined." },
+	{ .name = "start", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_change, start), .doc = "Planned start." },
+	{ .name = "end", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_change, end), .doc = "Planned end." },
+	{ .name = "rooms_by", .kind = FIELD_ENUM, .optional = true, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_change, rooms_by), .doc = "Who may open rooms." },
 };
 static const struct shape command_session_change_shape = { .name = "session.change", .fields = command_session_change_fields, .n = 6, .size = sizeof(struct session_change) };
 
 static const struct field command_session_phase_fields[] = {
-	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .offset = offsetof(struct session_phase, phase) },
+	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .offset = offsetof(struct session_phase, phase), .doc = "The phase to go to; not closed." },
 };
 static const struct shape command_session_phase_shape = { .name = "session.phase", .fields = command_session_phase_fields, .n = 1, .size = sizeof(struct session_phase) };
 
 static const struct shape command_session_close_shape = { .name = "session.close" };
 
 static const struct field command_people_join_fields[] = {
-	{ .name = "sub", .kind = FIELD_LINE, .max = 128, .offset = offsetof(struct people_join, sub) },
-	{ .name = "name", .kind = FIELD_NAME, .max = 60, .offset = offsetof(struct people_join, name) },
-	{ .name = "school", .kind = FIELD_LINE, .max = 80, .offset = offsetof(struct people_join, school) },
-	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .offset = offsetof(struct people_join, job) },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_join, area) },
-	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct people_join, language) },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_join, role) },
+	{ .name = "sub", .kind = FIELD_LINE, .max = 128, .offset = offsetof(struct people_join, sub), .doc = "Whom the ticket is about." },
+	{ .name = "name", .kind = FIELD_NAME, .max = 60, .offset = offsetof(struct people_join, name), .doc = "Name." },
+	{ .name = "school", .kind = FIELD_LINE, .max = 80, .offset = offsetof(struct people_join, school), .doc = "School." },
+	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .offset = offsetof(struct people_join, job), .doc = "Job." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_join, area), .doc = "Professional area." },
+	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct people_join, language), .doc = "Language." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_join, role), .doc = "Role of the ticket." },
 };
 static const struct shape command_people_join_shape = { .name = "people.join", .fields = command_people_join_fields, .n = 7, .size = sizeof(struct people_join) };
 
 static const struct shape command_people_leave_shape = { .name = "people.leave" };
 
 static const struct field command_people_expire_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_expire, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_expire, who), .doc = "Who is away." },
 };
 static const struct shape command_people_expire_shape = { .name = "people.expire", .fields = command_people_expire_fields, .n = 1, .size = sizeof(struct people_expire) };
 
 static const struct field command_people_appoint_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_appoint, who) },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_appoint, role) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_appoint, who), .doc = "Whom." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_appoint, role), .doc = "The role; not waiting." },
 };
 static const struct shape command_people_appoint_shape = { .name = "people.appoint", .fields = command_people_appoint_fields, .n = 2, .size = sizeof(struct people_appoint) };
 
 static const struct field command_people_mute_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_mute, who) },
-	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 480, .offset = offsetof(struct people_mute, minutes) },
-	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_mute, reason) },
-	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_mute, note) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_mute, who), .doc = "Whom." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 480, .offset = offsetof(struct people_mute, minutes), .doc = "For how long." },
+	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_mute, reason), .doc = "Why." },
+	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_mute, note), .doc = "A note to the person." },
 };
 static const struct shape command_people_mute_shape = { .name = "people.mute", .fields = command_people_mute_fields, .n = 4, .size = sizeof(struct people_mute) };
 
 static const struct field command_people_unmute_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_unmute, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_unmute, who), .doc = "Whom." },
 };
 static const struct shape command_people_unmute_shape = { .name = "people.unmute", .fields = command_people_unmute_fields, .n = 1, .size = sizeof(struct people_unmute) };
 
 static const struct field command_people_remove_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_remove, who) },
-	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_remove, reason) },
-	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_remove, note) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_remove, who), .doc = "Whom." },
+	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_remove, reason), .doc = "Why." },
+	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_remove, note), .doc = "A note for the record." },
 };
 static const struct shape command_people_remove_shape = { .name = "people.remove", .fields = command_people_remove_fields, .n = 3, .size = sizeof(struct people_remove) };
 
 static const struct field command_rooms_open_fields[] = {
-	{ .name = "title", .kind = FIELD_LINE, .max = 80, .offset = offsetof(struct rooms_open, title) },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct rooms_open, area) },
-	{ .name = "capacity", .kind = FIELD_INT, .optional = true, .min = 2, .max = 500, .offset = offsetof(struct rooms_open, capacity) },
+	{ .name = "title", .kind = FIELD_LINE, .max = 80, .offset = offsetof(struct rooms_open, title), .doc = "Title." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct rooms_open, area), .doc = "The area it is for; one open room for each." },
+	{ .name = "capacity", .kind = FIELD_INT, .optional = true, .min = 2, .max = 500, .offset = offsetof(struct rooms_open, capacity), .doc = "Seats, if limited." },
 };
 static const struct shape command_rooms_open_shape = { .name = "rooms.open", .fields = command_rooms_open_fields, .n = 3, .size = sizeof(struct rooms_open) };
 
 static const struct field command_rooms_close_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_close, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_close, room), .doc = "Which." },
 };
 static const struct shape command_rooms_close_shape = { .name = "rooms.close", .fields = command_rooms_close_fields, .n = 1, .size = sizeof(struct rooms_close) };
 
 static const struct field command_rooms_lock_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_lock, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_lock, room), .doc = "Which." },
 };
 static const struct shape command_rooms_lock_shape = { .name = "rooms.lock", .fields = command_rooms_lock_fields, .n = 1, .size = sizeof(struct rooms_lock) };
 
 static const struct field command_rooms_unlock_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unlock, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unlock, room), .doc = "Which." },
 };
 static const struct shape command_rooms_unlock_shape = { .name = "rooms.unlock", .fields = command_rooms_unlock_fields, .n = 1, .size = sizeof(struct rooms_unlock) };
 
 static const struct field command_rooms_enter_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_enter, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_enter, room), .doc = "Which." },
 };
 static const struct shape command_rooms_enter_shape = { .name = "rooms.enter", .fields = command_rooms_enter_fields, .n = 1, .size = sizeof(struct rooms_enter) };
 
 static const struct shape command_rooms_leave_shape = { .name = "rooms.leave" };
 
 static const struct field command_rooms_move_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_move, who) },
-	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_move, to) },
-	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200, .offset = offsetof(struct rooms_move, reason) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_move, who), .doc = "Whom." },
+	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_move, to), .doc = "Where to." },
+	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200, .offset = offsetof(struct rooms_move, reason), .doc = "Why; they read it." },
 };
 static const struct shape command_rooms_move_shape = { .name = "rooms.move", .fields = command_rooms_move_fields, .n = 3, .size = sizeof(struct rooms_move) };
 
 static const struct shape command_rooms_send_shape = { .name = "rooms.send" };
 
 static const struct field command_rooms_recall_fields[] = {
-	{ .name = "seconds", .kind = FIELD_INT, .min = 0, .max = 600, .offset = offsetof(struct rooms_recall, seconds) },
+	{ .name = "seconds", .kind = FIELD_INT, .min = 0, .max = 600, .offset = offsetof(struct rooms_recall, seconds), .doc = "How long people have to finish." },
 };
 static const struct shape command_rooms_recall_shape = { .name = "rooms.recall", .fields = command_rooms_recall_fields, .n = 1, .size = sizeof(struct rooms_recall) };
 
 static const struct shape command_rooms_return_shape = { .name = "rooms.return" };
 
 static const struct field command_rooms_watch_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_watch, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_watch, room), .doc = "Which." },
 };
 static const struct shape command_rooms_watch_shape = { .name = "rooms.watch", .fields = command_rooms_watch_fields, .n = 1, .size = sizeof(struct rooms_watch) };
 
 static const struct field command_rooms_unwatch_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unwatch, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unwatch, room), .doc = "Which." },
 };
 static const struct shape command_rooms_unwatch_shape = { .name = "rooms.unwatch", .fields = command_rooms_unwatch_fields, .n = 1, .size = sizeof(struct rooms_unwatch) };
 
 static const struct field command_agenda_add_fields[] = {
-	{ .name = "title", .kind = FIELD_LINE, .max = 160, .offset = offsetof(struct agenda_add, title) },
-	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_add, prompt) },
-	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 240, .offset = offsetof(struct agenda_add, minutes) },
-	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_add, owner) },
+	{ .name = "title", .kind = FIELD_LINE, .max = 160, .offset = offsetof(struct agenda_add, title), .doc = "The question." },
+	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_add, prompt), .doc = "What to talk about." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 240, .offset = offsetof(struct agenda_add, minutes), .doc = "Planned." },
+	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_add, owner), .doc = "Who leads it." },
 };
 static const struct shape command_agenda_add_shape = { .name = "agenda.add", .fields = command_agenda_add_fields, .n = 4, .size = sizeof(struct agenda_add) };
 
 static const struct field command_agenda_edit_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_edit, topic) },
-	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 160, .offset = offsetof(struct agenda_edit, title) },
-	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_edit, prompt) },
-	{ .name = "minutes", .kind = FIELD_INT, .optional = true, .min = 1, .max = 240, .offset = offsetof(struct agenda_edit, minutes) },
-	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_edit, owner) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_edit, topic), .doc = "Which." },
+	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 160, .offset = offsetof(struct agenda_edit, title), .doc = "The question." },
+	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_edit, prompt), .doc = "What to talk about." },
+	{ .name = "minutes", .kind = FIELD_INT, .optional = true, .min = 1, .max = 240, .offset = offsetof(struct agenda_edit, minutes), .doc = "Planned." },
+	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_edit, owner), .doc = "Who leads it." },
 };
 static const struct shape command_agenda_edit_shape = { .name = "agenda.edit", .fields = command_agenda_edit_fields, .n = 5, .size = sizeof(struct agenda_edit) };
 
 static const struct field command_agenda_remove_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_remove, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_remove, topic), .doc = "Which." },
 };
 static const struct shape command_agenda_remove_shape = { .name = "agenda.remove", .fields = command_agenda_remove_fields, .n = 1, .size = sizeof(struct agenda_remove) };
 
 static const struct field command_agenda_order_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_order, topic) },
-	{ .name = "before", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct agenda_order, before) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_order, topic), .doc = "Which." },
+	{ .name = "before", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct agenda_order, before), .doc = "Before this one; absent: last." },
 };
 static const struct shape command_agenda_order_shape = { .name = "agenda.order", .fields = command_agenda_order_fields, .n = 2, .size = sizeof(struct agenda_order) };
 
 static const struct field command_agenda_push_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_push, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_push, topic), .doc = "Which; not the active one." },
 };
 static const struct shape command_agenda_push_shape = { .name = "agenda.push", .fields = command_agenda_push_fields, .n = 1, .size = sizeof(struct agenda_push) };
 
 static const struct field command_agenda_next_fields[] = {
-	{ .name = "from", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_next, from) },
+	{ .name = "from", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_next, from), .doc = "The active topic, or 0." },
 };
 static const struct shape command_agenda_next_shape = { .name = "agenda.next", .fields = command_agenda_next_fields, .n = 1, .size = sizeof(struct agenda_next) };
 
 static const struct field command_agenda_back_fields[] = {
-	{ .name = "from", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_back, from) },
+	{ .name = "from", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_back, from), .doc = "The active topic, or 0." },
 };
 static const struct shape command_agenda_back_shape = { .name = "agenda.back", .fields = command_agenda_back_fields, .n = 1, .size = sizeof(struct agenda_back) };
 
 static const struct field command_agenda_extend_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_extend, topic) },
-	{ .name = "minutes", .kind = FIELD_INT, .min = -60, .max = 60, .offset = offsetof(struct agenda_extend, minutes) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_extend, topic), .doc = "The active topic." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = -60, .max = 60, .offset = offsetof(struct agenda_extend, minutes), .doc = "More, or less than 0: fewer." },
 };
 static const struct shape command_agenda_extend_shape = { .name = "agenda.extend", .fields = command_agenda_extend_fields, .n = 2, .size = sizeof(struct agenda_extend) };
 
 static const struct field command_agenda_finish_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_finish, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_finish, topic), .doc = "The active topic." },
 };
 static const struct shape command_agenda_finish_shape = { .name = "agenda.finish", .fields = command_agenda_finish_fields, .n = 1, .size = sizeof(struct agenda_finish) };
 
 static const struct field command_agenda_skip_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_skip, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_skip, topic), .doc = "Which." },
 };
 static const struct shape command_agenda_skip_shape = { .name = "agenda.skip", .fields = command_agenda_skip_fields, .n = 1, .size = sizeof(struct agenda_skip) };
 
 static const struct field command_chat_say_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_say, room) },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_say, text) },
-	{ .name = "reply", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct chat_say, reply) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_say, room), .doc = "The room one believes to sit in." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_say, text), .doc = "The words." },
+	{ .name = "reply", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct chat_say, reply), .doc = "The line of this room that it answers." },
 };
 static const struct shape command_chat_say_shape = { .name = "chat.say", .fields = command_chat_say_fields, .n = 3, .size = sizeof(struct chat_say) };
 
 static const struct field command_chat_edit_fields[] = {
-	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_edit, line) },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_edit, text) },
+	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_edit, line), .doc = "Which." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_edit, text), .doc = "The words." },
 };
 static const struct shape command_chat_edit_shape = { .name = "chat.edit", .fields = command_chat_edit_fields, .n = 2, .size = sizeof(struct chat_edit) };
 
 static const struct field command_chat_remove_fields[] = {
-	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_remove, line) },
+	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_remove, line), .doc = "Which." },
 };
 static const struct shape command_chat_remove_shape = { .name = "chat.remove", .fields = command_chat_remove_fields, .n = 1, .size = sizeof(struct chat_remove) };
 
 static const struct field command_chat_react_fields[] = {
-	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_react, line) },
-	{ .name = "kind", .kind = FIELD_ENUM, .words = reaction_names, .n_words = REACTION_COUNT, .offset = offsetof(struct chat_react, kind) },
-	{ .name = "on", .kind = FIELD_BOOL, .offset = offsetof(struct chat_react, on) },
+	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_react, line), .doc = "Which." },
+	{ .name = "kind", .kind = FIELD_ENUM, .words = reaction_names, .n_words = REACTION_COUNT, .offset = offsetof(struct chat_react, kind), .doc = "Which sign." },
+	{ .name = "on", .kind = FIELD_BOOL, .offset = offsetof(struct chat_react, on), .doc = "Give it, or take it back." },
 };
 static const struct shape command_chat_react_shape = { .name = "chat.react", .fields = command_chat_react_fields, .n = 3, .size = sizeof(struct chat_react) };
 
@@ -500,360 +500,360 @@ static const struct shape command_hands_raise_shape = { .name = "hands.raise" };
 static const struct shape command_hands_lower_shape = { .name = "hands.lower" };
 
 static const struct field command_hands_dismiss_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_dismiss, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_dismiss, who), .doc = "Whose." },
 };
 static const struct shape command_hands_dismiss_shape = { .name = "hands.dismiss", .fields = command_hands_dismiss_fields, .n = 1, .size = sizeof(struct hands_dismiss) };
 
 static const struct field command_hands_call_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_call, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_call, who), .doc = "Whom." },
 };
 static const struct shape command_hands_call_shape = { .name = "hands.call", .fields = command_hands_call_fields, .n = 1, .size = sizeof(struct hands_call) };
 
 static const struct field command_notices_announce_fields[] = {
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct notices_announce, rooms), .n_offset = offsetof(struct notices_announce, n_rooms) },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .offset = offsetof(struct notices_announce, text) },
-	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct notices_announce, zh) },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct notices_announce, rooms), .n_offset = offsetof(struct notices_announce, n_rooms), .doc = "To these rooms; absent: to all." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .offset = offsetof(struct notices_announce, text), .doc = "The words." },
+	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct notices_announce, zh), .doc = "The same in Chinese." },
 };
 static const struct shape command_notices_announce_shape = { .name = "notices.announce", .fields = command_notices_announce_fields, .n = 3, .size = sizeof(struct notices_announce) };
 
 static const struct field query_people_roster_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct people_roster, room) },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_roster, area) },
-	{ .name = "find", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct people_roster, find) },
-	{ .name = "after", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct people_roster, after) },
+	{ .name = "room", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct people_roster, room), .doc = "Only those of this room." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_roster, area), .doc = "Only those of this area." },
+	{ .name = "find", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct people_roster, find), .doc = "Only those whose name, school or job holds these letters." },
+	{ .name = "after", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct people_roster, after), .doc = "Only those after this one." },
 };
 static const struct shape query_people_roster_shape = { .name = "people.roster", .fields = query_people_roster_fields, .n = 4, .size = sizeof(struct people_roster) };
 
 static const struct field query_chat_history_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_history, room) },
-	{ .name = "before", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct chat_history, before) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_history, room), .doc = "Which." },
+	{ .name = "before", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct chat_history, before), .doc = "Lines before this one; absent: the last ones." },
 };
 static const struct shape query_chat_history_shape = { .name = "chat.history", .fields = query_chat_history_fields, .n = 2, .size = sizeof(struct chat_history) };
 
 static const struct field answer_people_roster_fields[] = {
-	{ .name = "people", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_listed_shape },
-	{ .name = "more", .kind = FIELD_BOOL },
-	{ .name = "total", .kind = FIELD_INT, .min = 0, .max = 20000 },
+	{ .name = "people", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_listed_shape, .doc = "A page of people." },
+	{ .name = "more", .kind = FIELD_BOOL, .doc = "There are others after these." },
+	{ .name = "total", .kind = FIELD_INT, .min = 0, .max = 20000, .doc = "How many there are in all." },
 };
 static const struct shape answer_people_roster_shape = { .name = "people.roster", .fields = answer_people_roster_fields, .n = 3 };
 
 static const struct field answer_chat_history_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "lines", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_line_shape },
-	{ .name = "more", .kind = FIELD_BOOL },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Which." },
+	{ .name = "lines", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_line_shape, .doc = "Oldest first." },
+	{ .name = "more", .kind = FIELD_BOOL, .doc = "There are older ones." },
 };
 static const struct shape answer_chat_history_shape = { .name = "chat.history", .fields = answer_chat_history_fields, .n = 3 };
 
 static const struct field signal_chat_typing_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_typing, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_typing, room), .doc = "Where." },
 };
 static const struct shape signal_chat_typing_shape = { .name = "chat.typing", .fields = signal_chat_typing_fields, .n = 1, .size = sizeof(struct chat_typing) };
 
 static const struct shape signal_digest_shape = { .name = "digest" };
 
 static const struct field told_chat_typing_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "name", .kind = FIELD_LINE, .max = 60 },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Where." },
+	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "Who." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
 };
 static const struct shape told_chat_typing_shape = { .name = "chat.typing", .fields = told_chat_typing_fields, .n = 3 };
 
 static const struct field told_digest_fields[] = {
-	{ .name = "total", .kind = FIELD_INT, .min = 0, .max = 20000 },
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 66, .shape = &type_count_shape },
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991 },
-	{ .name = "here", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_present_shape },
-	{ .name = "away", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 200 },
+	{ .name = "total", .kind = FIELD_INT, .min = 0, .max = 20000, .doc = "Who sit in the session." },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 66, .shape = &type_count_shape, .doc = "All rooms that one may know of, by id." },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room one sits in." },
+	{ .name = "here", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_present_shape, .doc = "The first 50 who sit there: hands first, in order, then by id." },
+	{ .name = "away", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 200, .doc = "Who in the session has no connection now; staff only." },
 };
 static const struct shape told_digest_shape = { .name = "digest", .fields = told_digest_fields, .n = 5 };
 
 static const struct field event_session_opened_fields[] = {
-	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct session_opened, session) },
-	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct session_opened, title) },
-	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_opened, hashtag) },
-	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_opened, format) },
-	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct session_opened, languages), .n_offset = offsetof(struct session_opened, n_languages) },
-	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct session_opened, areas), .n_offset = offsetof(struct session_opened, n_areas) },
-	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct session_opened, start) },
-	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct session_opened, end) },
-	{ .name = "open", .kind = FIELD_BOOL, .offset = offsetof(struct session_opened, open) },
-	{ .name = "rooms_by", .kind = FIELD_ENUM, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_opened, rooms_by) },
+	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct session_opened, session), .doc = "Its id." },
+	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct session_opened, title), .doc = "Title." },
+	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_opened, hashtag), .doc = "Hashtag, without #." },
+	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_opened, format), .doc = "Guided, free or combined." },
+	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct session_opened, languages), .n_offset = offsetof(struct session_opened, n_languages), .doc = "Languages spoken." },
+	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct session_opened, areas), .n_offset = offsetof(struct session_opened, n_areas), .doc = "Professional areas." },
+	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct session_opened, start), .doc = "Planned start." },
+	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct session_opened, end), .doc = "Planned end." },
+	{ .name = "open", .kind = FIELD_BOOL, .offset = offsetof(struct session_opened, open), .doc = "Anybody may join by name." },
+	{ .name = "rooms_by", .kind = FIELD_ENUM, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_opened, rooms_by), .doc = "Who may open rooms." },
 };
 static const struct shape event_session_opened_shape = { .name = "session.opened", .fields = event_session_opened_fields, .n = 10, .size = sizeof(struct session_opened) };
 
 static const struct field event_session_changed_fields[] = {
-	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 120, .offset = offsetof(struct session_changed, title) },
-	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_changed, hashtag) },
-	{ .name = "format", .kind = FIELD_ENUM, .optional = true, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_changed, format) },
-	{ .name = "start", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_changed, start) },
-	{ .name = "end", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_changed, end) },
-	{ .name = "rooms_by", .kind = FIELD_ENUM, .optional = true, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_changed, rooms_by) },
+	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 120, .offset = offsetof(struct session_changed, title), .doc = "Title." },
+	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_changed, hashtag), .doc = "Hashtag, without #." },
+	{ .name = "format", .kind = FIELD_ENUM, .optional = true, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_changed, format), .doc = "Guided, free or combined." },
+	{ .name = "start", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_changed, start), .doc = "Planned start." },
+	{ .name = "end", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct session_changed, end), .doc = "Planned end." },
+	{ .name = "rooms_by", .kind = FIELD_ENUM, .optional = true, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .offset = offsetof(struct session_changed, rooms_by), .doc = "Who may open rooms." },
 };
 static const struct shape event_session_changed_shape = { .name = "session.changed", .fields = event_session_changed_fields, .n = 6, .size = sizeof(struct session_changed) };
 
 static const struct field event_session_phased_fields[] = {
-	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .offset = offsetof(struct session_phased, phase) },
+	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .offset = offsetof(struct session_phased, phase), .doc = "The phase." },
 };
 static const struct shape event_session_phased_shape = { .name = "session.phased", .fields = event_session_phased_fields, .n = 1, .size = sizeof(struct session_phased) };
 
 static const struct shape event_session_closed_shape = { .name = "session.closed" };
 
 static const struct field event_people_joined_fields[] = {
-	{ .name = "sub", .kind = FIELD_LINE, .is_private = true, .max = 128, .offset = offsetof(struct people_joined, sub) },
-	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .offset = offsetof(struct people_joined, job) },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_joined, area) },
-	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct people_joined, language) },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_joined, role) },
+	{ .name = "sub", .kind = FIELD_LINE, .is_private = true, .max = 128, .offset = offsetof(struct people_joined, sub), .doc = "Whom the ticket is about." },
+	{ .name = "job", .kind = FIELD_LINE, .optional = true, .max = 80, .offset = offsetof(struct people_joined, job), .doc = "Job." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_joined, area), .doc = "Professional area." },
+	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct people_joined, language), .doc = "Language." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_joined, role), .doc = "Role." },
 };
 static const struct shape event_people_joined_shape = { .name = "people.joined", .fields = event_people_joined_fields, .n = 5, .size = sizeof(struct people_joined) };
 
 static const struct shape event_people_returned_shape = { .name = "people.returned" };
 
 static const struct field event_people_left_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_left, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_left, who), .doc = "Who left." },
 };
 static const struct shape event_people_left_shape = { .name = "people.left", .fields = event_people_left_fields, .n = 1, .size = sizeof(struct people_left) };
 
 static const struct field event_people_appointed_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_appointed, who) },
-	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_appointed, role) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_appointed, who), .doc = "Who." },
+	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_appointed, role), .doc = "Their role now." },
 };
 static const struct shape event_people_appointed_shape = { .name = "people.appointed", .fields = event_people_appointed_fields, .n = 2, .size = sizeof(struct people_appointed) };
 
 static const struct field event_people_muted_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_muted, who) },
-	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 480, .offset = offsetof(struct people_muted, minutes) },
-	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_muted, reason) },
-	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_muted, note) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_muted, who), .doc = "Who." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 480, .offset = offsetof(struct people_muted, minutes), .doc = "For how long." },
+	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_muted, reason), .doc = "Why." },
+	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_muted, note), .doc = "A note to the person." },
 };
 static const struct shape event_people_muted_shape = { .name = "people.muted", .fields = event_people_muted_fields, .n = 4, .size = sizeof(struct people_muted) };
 
 static const struct field event_people_unmuted_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_unmuted, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_unmuted, who), .doc = "Who." },
 };
 static const struct shape event_people_unmuted_shape = { .name = "people.unmuted", .fields = event_people_unmuted_fields, .n = 1, .size = sizeof(struct people_unmuted) };
 
 static const struct field event_people_removed_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_removed, who) },
-	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_removed, reason) },
-	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_removed, note) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_removed, who), .doc = "Who." },
+	{ .name = "reason", .kind = FIELD_ENUM, .words = reason_names, .n_words = REASON_COUNT, .offset = offsetof(struct people_removed, reason), .doc = "Why." },
+	{ .name = "note", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct people_removed, note), .doc = "A note for the record." },
 };
 static const struct shape event_people_removed_shape = { .name = "people.removed", .fields = event_people_removed_fields, .n = 3, .size = sizeof(struct people_removed) };
 
 static const struct field event_rooms_opened_fields[] = {
-	{ .name = "title", .kind = FIELD_LINE, .max = 80, .offset = offsetof(struct rooms_opened, title) },
-	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct rooms_opened, area) },
-	{ .name = "capacity", .kind = FIELD_INT, .optional = true, .min = 2, .max = 500, .offset = offsetof(struct rooms_opened, capacity) },
+	{ .name = "title", .kind = FIELD_LINE, .max = 80, .offset = offsetof(struct rooms_opened, title), .doc = "Title." },
+	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct rooms_opened, area), .doc = "The area it is for." },
+	{ .name = "capacity", .kind = FIELD_INT, .optional = true, .min = 2, .max = 500, .offset = offsetof(struct rooms_opened, capacity), .doc = "Seats, if limited." },
 };
 static const struct shape event_rooms_opened_shape = { .name = "rooms.opened", .fields = event_rooms_opened_fields, .n = 3, .size = sizeof(struct rooms_opened) };
 
 static const struct field event_rooms_closed_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_closed, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_closed, room), .doc = "Which." },
 };
 static const struct shape event_rooms_closed_shape = { .name = "rooms.closed", .fields = event_rooms_closed_fields, .n = 1, .size = sizeof(struct rooms_closed) };
 
 static const struct field event_rooms_locked_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_locked, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_locked, room), .doc = "Which." },
 };
 static const struct shape event_rooms_locked_shape = { .name = "rooms.locked", .fields = event_rooms_locked_fields, .n = 1, .size = sizeof(struct rooms_locked) };
 
 static const struct field event_rooms_unlocked_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unlocked, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unlocked, room), .doc = "Which." },
 };
 static const struct shape event_rooms_unlocked_shape = { .name = "rooms.unlocked", .fields = event_rooms_unlocked_fields, .n = 1, .size = sizeof(struct rooms_unlocked) };
 
 static const struct field event_rooms_entered_fields[] = {
-	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_entered, to) },
+	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_entered, to), .doc = "Which." },
 };
 static const struct shape event_rooms_entered_shape = { .name = "rooms.entered", .fields = event_rooms_entered_fields, .n = 1, .size = sizeof(struct rooms_entered) };
 
 static const struct field event_rooms_moved_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_moved, who) },
-	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_moved, to) },
-	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200, .offset = offsetof(struct rooms_moved, reason) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_moved, who), .doc = "Who." },
+	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_moved, to), .doc = "Where." },
+	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200, .offset = offsetof(struct rooms_moved, reason), .doc = "Why." },
 };
 static const struct shape event_rooms_moved_shape = { .name = "rooms.moved", .fields = event_rooms_moved_fields, .n = 3, .size = sizeof(struct rooms_moved) };
 
 static const struct shape event_rooms_sent_shape = { .name = "rooms.sent" };
 
 static const struct field event_rooms_recalled_fields[] = {
-	{ .name = "seconds", .kind = FIELD_INT, .min = 0, .max = 600, .offset = offsetof(struct rooms_recalled, seconds) },
+	{ .name = "seconds", .kind = FIELD_INT, .min = 0, .max = 600, .offset = offsetof(struct rooms_recalled, seconds), .doc = "How long people have." },
 };
 static const struct shape event_rooms_recalled_shape = { .name = "rooms.recalled", .fields = event_rooms_recalled_fields, .n = 1, .size = sizeof(struct rooms_recalled) };
 
 static const struct shape event_rooms_returned_shape = { .name = "rooms.returned" };
 
 static const struct field event_rooms_watched_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_watched, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_watched, room), .doc = "Which." },
 };
 static const struct shape event_rooms_watched_shape = { .name = "rooms.watched", .fields = event_rooms_watched_fields, .n = 1, .size = sizeof(struct rooms_watched) };
 
 static const struct field event_rooms_unwatched_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unwatched, room) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_unwatched, room), .doc = "Which." },
 };
 static const struct shape event_rooms_unwatched_shape = { .name = "rooms.unwatched", .fields = event_rooms_unwatched_fields, .n = 1, .size = sizeof(struct rooms_unwatched) };
 
 static const struct field event_agenda_added_fields[] = {
-	{ .name = "title", .kind = FIELD_LINE, .max = 160, .offset = offsetof(struct agenda_added, title) },
-	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_added, prompt) },
-	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 240, .offset = offsetof(struct agenda_added, minutes) },
-	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_added, owner) },
+	{ .name = "title", .kind = FIELD_LINE, .max = 160, .offset = offsetof(struct agenda_added, title), .doc = "The question." },
+	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_added, prompt), .doc = "What to talk about." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = 1, .max = 240, .offset = offsetof(struct agenda_added, minutes), .doc = "Planned." },
+	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_added, owner), .doc = "Who leads it." },
 };
 static const struct shape event_agenda_added_shape = { .name = "agenda.added", .fields = event_agenda_added_fields, .n = 4, .size = sizeof(struct agenda_added) };
 
 static const struct field event_agenda_edited_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_edited, topic) },
-	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 160, .offset = offsetof(struct agenda_edited, title) },
-	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_edited, prompt) },
-	{ .name = "minutes", .kind = FIELD_INT, .optional = true, .min = 1, .max = 240, .offset = offsetof(struct agenda_edited, minutes) },
-	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_edited, owner) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_edited, topic), .doc = "Which." },
+	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 160, .offset = offsetof(struct agenda_edited, title), .doc = "The question." },
+	{ .name = "prompt", .kind = FIELD_TEXT, .optional = true, .max = 1000, .offset = offsetof(struct agenda_edited, prompt), .doc = "What to talk about." },
+	{ .name = "minutes", .kind = FIELD_INT, .optional = true, .min = 1, .max = 240, .offset = offsetof(struct agenda_edited, minutes), .doc = "Planned." },
+	{ .name = "owner", .kind = FIELD_LINE, .optional = true, .max = 60, .offset = offsetof(struct agenda_edited, owner), .doc = "Who leads it." },
 };
 static const struct shape event_agenda_edited_shape = { .name = "agenda.edited", .fields = event_agenda_edited_fields, .n = 5, .size = sizeof(struct agenda_edited) };
 
 static const struct field event_agenda_removed_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_removed, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_removed, topic), .doc = "Which." },
 };
 static const struct shape event_agenda_removed_shape = { .name = "agenda.removed", .fields = event_agenda_removed_fields, .n = 1, .size = sizeof(struct agenda_removed) };
 
 static const struct field event_agenda_ordered_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_ordered, topic) },
-	{ .name = "before", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct agenda_ordered, before) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_ordered, topic), .doc = "Which." },
+	{ .name = "before", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct agenda_ordered, before), .doc = "Before this one; absent: last." },
 };
 static const struct shape event_agenda_ordered_shape = { .name = "agenda.ordered", .fields = event_agenda_ordered_fields, .n = 2, .size = sizeof(struct agenda_ordered) };
 
 static const struct field event_agenda_pushed_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_pushed, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_pushed, topic), .doc = "Which." },
 };
 static const struct shape event_agenda_pushed_shape = { .name = "agenda.pushed", .fields = event_agenda_pushed_fields, .n = 1, .size = sizeof(struct agenda_pushed) };
 
 static const struct field event_agenda_extended_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_extended, topic) },
-	{ .name = "minutes", .kind = FIELD_INT, .min = -60, .max = 60, .offset = offsetof(struct agenda_extended, minutes) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_extended, topic), .doc = "Which." },
+	{ .name = "minutes", .kind = FIELD_INT, .min = -60, .max = 60, .offset = offsetof(struct agenda_extended, minutes), .doc = "More, or fewer." },
 };
 static const struct shape event_agenda_extended_shape = { .name = "agenda.extended", .fields = event_agenda_extended_fields, .n = 2, .size = sizeof(struct agenda_extended) };
 
 static const struct field event_agenda_finished_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_finished, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_finished, topic), .doc = "Which." },
 };
 static const struct shape event_agenda_finished_shape = { .name = "agenda.finished", .fields = event_agenda_finished_fields, .n = 1, .size = sizeof(struct agenda_finished) };
 
 static const struct field event_agenda_skipped_fields[] = {
-	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_skipped, topic) },
+	{ .name = "topic", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct agenda_skipped, topic), .doc = "Which." },
 };
 static const struct shape event_agenda_skipped_shape = { .name = "agenda.skipped", .fields = event_agenda_skipped_fields, .n = 1, .size = sizeof(struct agenda_skipped) };
 
 static const struct field event_chat_said_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_said, room) },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_said, text) },
-	{ .name = "reply", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct chat_said, reply) },
-	{ .name = "quote", .kind = FIELD_TEXT, .optional = true, .max = 200, .offset = offsetof(struct chat_said, quote) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_said, room), .doc = "Where." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_said, text), .doc = "The words." },
+	{ .name = "reply", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct chat_said, reply), .doc = "The line it answers." },
+	{ .name = "quote", .kind = FIELD_TEXT, .optional = true, .max = 200, .offset = offsetof(struct chat_said, quote), .doc = "The first words of that line." },
 };
 static const struct shape event_chat_said_shape = { .name = "chat.said", .fields = event_chat_said_fields, .n = 4, .size = sizeof(struct chat_said) };
 
 static const struct field event_chat_edited_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_edited, room) },
-	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_edited, line) },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_edited, text) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_edited, room), .doc = "Where." },
+	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_edited, line), .doc = "Which." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 2000, .offset = offsetof(struct chat_edited, text), .doc = "The words now." },
 };
 static const struct shape event_chat_edited_shape = { .name = "chat.edited", .fields = event_chat_edited_fields, .n = 3, .size = sizeof(struct chat_edited) };
 
 static const struct field event_chat_removed_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_removed, room) },
-	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_removed, line) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_removed, room), .doc = "Where." },
+	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_removed, line), .doc = "Which." },
 };
 static const struct shape event_chat_removed_shape = { .name = "chat.removed", .fields = event_chat_removed_fields, .n = 2, .size = sizeof(struct chat_removed) };
 
 static const struct field event_chat_reacted_fields[] = {
-	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_reacted, room) },
-	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_reacted, line) },
-	{ .name = "kind", .kind = FIELD_ENUM, .words = reaction_names, .n_words = REACTION_COUNT, .offset = offsetof(struct chat_reacted, kind) },
-	{ .name = "on", .kind = FIELD_BOOL, .offset = offsetof(struct chat_reacted, on) },
+	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_reacted, room), .doc = "Where." },
+	{ .name = "line", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct chat_reacted, line), .doc = "Which." },
+	{ .name = "kind", .kind = FIELD_ENUM, .words = reaction_names, .n_words = REACTION_COUNT, .offset = offsetof(struct chat_reacted, kind), .doc = "Which sign." },
+	{ .name = "on", .kind = FIELD_BOOL, .offset = offsetof(struct chat_reacted, on), .doc = "Given, or taken back." },
 };
 static const struct shape event_chat_reacted_shape = { .name = "chat.reacted", .fields = event_chat_reacted_fields, .n = 4, .size = sizeof(struct chat_reacted) };
 
 static const struct shape event_hands_raised_shape = { .name = "hands.raised" };
 
 static const struct field event_hands_lowered_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_lowered, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_lowered, who), .doc = "Whose." },
 };
 static const struct shape event_hands_lowered_shape = { .name = "hands.lowered", .fields = event_hands_lowered_fields, .n = 1, .size = sizeof(struct hands_lowered) };
 
 static const struct field event_hands_called_fields[] = {
-	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_called, who) },
+	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct hands_called, who), .doc = "Who." },
 };
 static const struct shape event_hands_called_shape = { .name = "hands.called", .fields = event_hands_called_fields, .n = 1, .size = sizeof(struct hands_called) };
 
 static const struct field event_notices_announced_fields[] = {
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct notices_announced, rooms), .n_offset = offsetof(struct notices_announced, n_rooms) },
-	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .offset = offsetof(struct notices_announced, text) },
-	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct notices_announced, zh) },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct notices_announced, rooms), .n_offset = offsetof(struct notices_announced, n_rooms), .doc = "To these rooms; absent: to all." },
+	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .offset = offsetof(struct notices_announced, text), .doc = "The words." },
+	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct notices_announced, zh), .doc = "The same in Chinese." },
 };
 static const struct shape event_notices_announced_shape = { .name = "notices.announced", .fields = event_notices_announced_fields, .n = 3, .size = sizeof(struct notices_announced) };
 
 static const struct field event_directory_put_fields[] = {
-	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct directory_put, session) },
-	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct directory_put, title) },
-	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct directory_put, hashtag) },
-	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct directory_put, format) },
-	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct directory_put, languages), .n_offset = offsetof(struct directory_put, n_languages) },
-	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct directory_put, areas), .n_offset = offsetof(struct directory_put, n_areas) },
-	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct directory_put, start) },
-	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct directory_put, end) },
-	{ .name = "open", .kind = FIELD_BOOL, .offset = offsetof(struct directory_put, open) },
-	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .offset = offsetof(struct directory_put, phase) },
+	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct directory_put, session), .doc = "Its id." },
+	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct directory_put, title), .doc = "Title." },
+	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct directory_put, hashtag), .doc = "Hashtag, without #." },
+	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct directory_put, format), .doc = "Guided, free or combined." },
+	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct directory_put, languages), .n_offset = offsetof(struct directory_put, n_languages), .doc = "Languages spoken." },
+	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct directory_put, areas), .n_offset = offsetof(struct directory_put, n_areas), .doc = "Professional areas." },
+	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct directory_put, start), .doc = "Planned start." },
+	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct directory_put, end), .doc = "Planned end." },
+	{ .name = "open", .kind = FIELD_BOOL, .offset = offsetof(struct directory_put, open), .doc = "Anybody may join by name." },
+	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .offset = offsetof(struct directory_put, phase), .doc = "What it is doing." },
 };
 static const struct shape event_directory_put_shape = { .name = "directory.put", .fields = event_directory_put_fields, .n = 10, .size = sizeof(struct directory_put) };
 
 static const struct field view_people_fields[] = {
-	{ .name = "you", .kind = FIELD_STRUCT, .shape = &type_you_shape },
-	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 20000, .shape = &type_person_shape },
+	{ .name = "you", .kind = FIELD_STRUCT, .shape = &type_you_shape, .doc = "The person the view is for." },
+	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 20000, .shape = &type_person_shape, .doc = "Everybody who ever joined, by id; staff only." },
 };
 static const struct shape view_people_shape = { .name = "people", .fields = view_people_fields, .n = 2 };
 
 static const struct field view_session_fields[] = {
-	{ .name = "session", .kind = FIELD_WORD },
-	{ .name = "title", .kind = FIELD_LINE, .max = 120 },
-	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true },
-	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT },
-	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT },
-	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT },
-	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape },
-	{ .name = "start", .kind = FIELD_TIME },
-	{ .name = "end", .kind = FIELD_TIME },
-	{ .name = "open", .kind = FIELD_BOOL },
-	{ .name = "rooms_by", .kind = FIELD_ENUM, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT },
-	{ .name = "closed_at", .kind = FIELD_TIME, .optional = true },
+	{ .name = "session", .kind = FIELD_WORD, .doc = "Its id." },
+	{ .name = "title", .kind = FIELD_LINE, .max = 120, .doc = "Title." },
+	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .doc = "Hashtag, without #." },
+	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .doc = "Guided, free or combined." },
+	{ .name = "phase", .kind = FIELD_ENUM, .words = phase_names, .n_words = PHASE_COUNT, .doc = "What the session is doing." },
+	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .doc = "Languages spoken." },
+	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .doc = "Professional areas." },
+	{ .name = "start", .kind = FIELD_TIME, .doc = "Planned start." },
+	{ .name = "end", .kind = FIELD_TIME, .doc = "Planned end." },
+	{ .name = "open", .kind = FIELD_BOOL, .doc = "Anybody may join by name." },
+	{ .name = "rooms_by", .kind = FIELD_ENUM, .words = rooms_by_names, .n_words = ROOMS_BY_COUNT, .doc = "Who may open rooms." },
+	{ .name = "closed_at", .kind = FIELD_TIME, .optional = true, .doc = "When it was closed." },
 };
 static const struct shape view_session_shape = { .name = "session", .fields = view_session_fields, .n = 12 };
 
 static const struct field view_rooms_fields[] = {
-	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 66, .shape = &type_room_shape },
-	{ .name = "sent", .kind = FIELD_BOOL },
-	{ .name = "recall", .kind = FIELD_STRUCT, .optional = true, .shape = &type_recall_shape },
+	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 66, .shape = &type_room_shape, .doc = "All rooms, by id; room 0 for staff only." },
+	{ .name = "sent", .kind = FIELD_BOOL, .doc = "Late arrivals go to the room of their area." },
+	{ .name = "recall", .kind = FIELD_STRUCT, .optional = true, .shape = &type_recall_shape, .doc = "A recall that is running." },
 };
 static const struct shape view_rooms_shape = { .name = "rooms", .fields = view_rooms_fields, .n = 3 };
 
 static const struct field view_agenda_fields[] = {
-	{ .name = "topics", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 100, .shape = &type_topic_shape },
-	{ .name = "active", .kind = FIELD_ID, .optional = true, .max = 9007199254740991 },
+	{ .name = "topics", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 100, .shape = &type_topic_shape, .doc = "In the order of the agenda." },
+	{ .name = "active", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .doc = "The topic everybody is on." },
 };
 static const struct shape view_agenda_shape = { .name = "agenda", .fields = view_agenda_fields, .n = 2 };
 
 static const struct field view_chat_fields[] = {
-	{ .name = "talks", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 10, .shape = &type_talk_shape },
+	{ .name = "talks", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 10, .shape = &type_talk_shape, .doc = "One's own room first; for staff then the facilitator channel and watched rooms, by id." },
 };
 static const struct shape view_chat_shape = { .name = "chat", .fields = view_chat_fields, .n = 1 };
 
 static const struct field view_notices_fields[] = {
-	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 10000, .shape = &type_notice_shape },
+	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 10000, .shape = &type_notice_shape, .doc = "Those made to rooms one reads, by id." },
 };
 static const struct shape view_notices_shape = { .name = "notices", .fields = view_notices_fields, .n = 1 };
 
 static const struct field hello_fields[] = {
-	{ .name = "ticket", .kind = FIELD_TEXT, .max = 4096, .offset = offsetof(struct hello, ticket) },
-	{ .name = "epoch", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct hello, epoch) },
-	{ .name = "after", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct hello, after) },
-	{ .name = "pending", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct hello, pending), .n_offset = offsetof(struct hello, n_pending) },
+	{ .name = "ticket", .kind = FIELD_TEXT, .max = 4096, .offset = offsetof(struct hello, ticket), .doc = "Who is there, signed." },
+	{ .name = "epoch", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct hello, epoch), .doc = "History that `after` counts in." },
+	{ .name = "after", .kind = FIELD_ID, .optional = true, .max = 9007199254740991, .offset = offsetof(struct hello, after), .doc = "Last seq that was received." },
+	{ .name = "pending", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct hello, pending), .n_offset = offsetof(struct hello, n_pending), .doc = "n of commands still unconfirmed." },
 };
 const struct shape hello_shape = { .name = "hello", .fields = hello_fields, .n = 4, .size = sizeof(struct hello) };
 
@@ -870,6 +870,7 @@ const struct shape view_shape = { .name = "view", .fields = view_fields, .n = 6 
 const struct command_spec command_specs[CMD_COUNT] = {
 	[CMD_SESSION_OPEN] = {
 		.name = "session.open",
+		.doc = "Plan a session. Asked by the planning API, never by a person; it is the first of a log.",
 		.roles = 0,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 5,
@@ -878,6 +879,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_SESSION_CHANGE] = {
 		.name = "session.change",
+		.doc = "Change the plan. What is left out stays.",
 		.roles = 1u << ROLE_ORGANIZER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -886,6 +888,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_SESSION_PHASE] = {
 		.name = "session.phase",
+		.doc = "Go to another phase. Closing has a command of its own.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -894,6 +897,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_SESSION_CLOSE] = {
 		.name = "session.close",
+		.doc = "Close the session: rooms are read-only from then on, everything said stays readable.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 10,
@@ -901,6 +905,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_JOIN] = {
 		.name = "people.join",
+		.doc = "Take a seat. Asked by the server when somebody says hello, never by a person.",
 		.roles = 0,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR | 1u << PHASE_CLOSED,
 		.rate = 60,
@@ -910,6 +915,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_LEAVE] = {
 		.name = "people.leave",
+		.doc = "Leave the session. The seat and the hand are free, the room is remembered.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR | 1u << PHASE_CLOSED,
 		.rate = 10,
@@ -917,6 +923,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_EXPIRE] = {
 		.name = "people.expire",
+		.doc = "Somebody was away too long. Asked by the server.",
 		.roles = 0,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR | 1u << PHASE_CLOSED,
 		.rate = 60,
@@ -926,6 +933,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_APPOINT] = {
 		.name = "people.appoint",
+		.doc = "Give somebody another role. The last organizer stays one.",
 		.roles = 1u << ROLE_ORGANIZER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -935,6 +943,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_MUTE] = {
 		.name = "people.mute",
+		.doc = "Take somebody's voice for some minutes, in all rooms and on all devices. They read and react on.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_MODERATOR,
 		.target = TARGET_LOWER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
@@ -945,6 +954,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_UNMUTE] = {
 		.name = "people.unmute",
+		.doc = "Give the voice back.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_MODERATOR,
 		.target = TARGET_LOWER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
@@ -955,6 +965,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_PEOPLE_REMOVE] = {
 		.name = "people.remove",
+		.doc = "Remove somebody from the session. Their tickets are worthless from then on.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_MODERATOR,
 		.target = TARGET_LOWER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
@@ -965,6 +976,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_OPEN] = {
 		.name = "rooms.open",
+		.doc = "Open a room. One for an area takes that area's people when everybody is sent.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -973,6 +985,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_CLOSE] = {
 		.name = "rooms.close",
+		.doc = "Close one room; its people go to the plenary.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -982,6 +995,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_LOCK] = {
 		.name = "rooms.lock",
+		.doc = "Let nobody new in; staff enter and move people in all the same.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -991,6 +1005,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_UNLOCK] = {
 		.name = "rooms.unlock",
+		.doc = "Let people in again.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -1000,6 +1015,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_ENTER] = {
 		.name = "rooms.enter",
+		.doc = "Go to a room and sit there.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.blocked_by = BLOCKED_LOCKED,
@@ -1010,6 +1026,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_LEAVE] = {
 		.name = "rooms.leave",
+		.doc = "Go back to the plenary.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1017,6 +1034,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_MOVE] = {
 		.name = "rooms.move",
+		.doc = "Move somebody to another room, locked or not.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.target = TARGET_LOWER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
@@ -1027,6 +1045,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_SEND] = {
 		.name = "rooms.send",
+		.doc = "Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, stays in the plenary.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 20,
@@ -1034,6 +1053,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_RECALL] = {
 		.name = "rooms.recall",
+		.doc = "Bring everybody back to the plenary after so many seconds. A second recall sets the time anew.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 20,
@@ -1042,6 +1062,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_RETURN] = {
 		.name = "rooms.return",
+		.doc = "The time of a recall is over. Asked by the server.",
 		.roles = 0,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1049,6 +1070,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_WATCH] = {
 		.name = "rooms.watch",
+		.doc = "Read a room from outside; told in that room.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1058,6 +1080,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_UNWATCH] = {
 		.name = "rooms.unwatch",
+		.doc = "Stop reading a room from outside.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1067,6 +1090,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_ADD] = {
 		.name = "agenda.add",
+		.doc = "Prepare a topic, at the end.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 120,
@@ -1075,6 +1099,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_EDIT] = {
 		.name = "agenda.edit",
+		.doc = "Change a topic. What is left out stays; the minutes of an active one are changed by agenda.extend.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1083,6 +1108,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_REMOVE] = {
 		.name = "agenda.remove",
+		.doc = "Take a topic that was never pushed off the agenda.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1091,6 +1117,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_ORDER] = {
 		.name = "agenda.order",
+		.doc = "Put a topic before another one, or last.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1099,6 +1126,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_PUSH] = {
 		.name = "agenda.push",
+		.doc = "Put a topic on every screen of every room and start its time; the one before ends.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1107,6 +1135,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_NEXT] = {
 		.name = "agenda.next",
+		.doc = "Push the next pending topic. `from` is the active topic as one sees it (0: none): two presses at once are one step.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1115,6 +1144,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_BACK] = {
 		.name = "agenda.back",
+		.doc = "Push the topic before the active one again; with none active the last one done.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1123,6 +1153,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_EXTEND] = {
 		.name = "agenda.extend",
+		.doc = "Give the active topic more minutes, or fewer.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1131,6 +1162,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_FINISH] = {
 		.name = "agenda.finish",
+		.doc = "End the active topic without starting another.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1139,6 +1171,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_SKIP] = {
 		.name = "agenda.skip",
+		.doc = "Pass over a pending topic.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1147,6 +1180,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_CHAT_SAY] = {
 		.name = "chat.say",
+		.doc = "Say something in the room one sits in; staff also in the facilitator channel.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.blocked_by = BLOCKED_MUTED,
@@ -1158,6 +1192,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_CHAT_EDIT] = {
 		.name = "chat.edit",
+		.doc = "Change one's own words.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.blocked_by = BLOCKED_MUTED,
@@ -1167,6 +1202,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_CHAT_REMOVE] = {
 		.name = "chat.remove",
+		.doc = "Take back one's own words.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -1175,6 +1211,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_CHAT_REACT] = {
 		.name = "chat.react",
+		.doc = "React to a line of one's room, or take the reaction back.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 120,
@@ -1184,6 +1221,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_HANDS_RAISE] = {
 		.name = "hands.raise",
+		.doc = "Raise one's hand.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -1192,6 +1230,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_HANDS_LOWER] = {
 		.name = "hands.lower",
+		.doc = "Lower one's hand.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -1199,6 +1238,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_HANDS_DISMISS] = {
 		.name = "hands.dismiss",
+		.doc = "Lower somebody else's hand.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.target = TARGET_LOWER,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
@@ -1209,6 +1249,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_HANDS_CALL] = {
 		.name = "hands.call",
+		.doc = "Call on somebody; their hand goes down.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,
@@ -1218,6 +1259,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_NOTICES_ANNOUNCE] = {
 		.name = "notices.announce",
+		.doc = "Say something to all rooms, or some.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 20,
@@ -1229,6 +1271,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 const struct query_spec query_specs[QRY_COUNT] = {
 	[QRY_PEOPLE_ROSTER] = {
 		.name = "people.roster",
+		.doc = "People who sit in the session, by id, in pages.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.rate = 60,
 		.answer = &answer_people_roster_shape,
@@ -1237,6 +1280,7 @@ const struct query_spec query_specs[QRY_COUNT] = {
 	},
 	[QRY_CHAT_HISTORY] = {
 		.name = "chat.history",
+		.doc = "Older lines of a room one may read: one's own and watched ones; all but the facilitator channel once the session is closed; all for staff then.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.rate = 120,
 		.answer = &answer_chat_history_shape,
@@ -1248,6 +1292,7 @@ const struct query_spec query_specs[QRY_COUNT] = {
 const struct signal_spec signal_specs[SIG_COUNT] = {
 	[SIG_CHAT_TYPING] = {
 		.name = "chat.typing",
+		.doc = "Somebody is writing. Told to the room, and forgotten.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.rate = 30,
 		.told = &told_chat_typing_shape,
@@ -1256,6 +1301,7 @@ const struct signal_spec signal_specs[SIG_COUNT] = {
 	},
 	[SIG_DIGEST] = {
 		.name = "digest",
+		.doc = "Right after each view, and whenever it changed, at most once in max(250 ms, N/1000 s) for N receivers.",
 		.roles = 0,
 		.rate = 0,
 		.told = &told_digest_shape,
@@ -1266,29 +1312,34 @@ const struct signal_spec signal_specs[SIG_COUNT] = {
 const struct event_spec event_specs[EVT_COUNT] = {
 	[EVT_SESSION_OPENED] = {
 		.name = "session.opened",
+		.doc = "A session was planned. With it come the plenary, room 1, and the facilitator channel, room 0.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, session_opened),
 		.fields = &event_session_opened_shape,
 	},
 	[EVT_SESSION_CHANGED] = {
 		.name = "session.changed",
+		.doc = "The plan is another one; what is left out stays as it was.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, session_changed),
 		.fields = &event_session_changed_shape,
 	},
 	[EVT_SESSION_PHASED] = {
 		.name = "session.phased",
+		.doc = "The session is in another phase.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, session_phased),
 		.fields = &event_session_phased_shape,
 	},
 	[EVT_SESSION_CLOSED] = {
 		.name = "session.closed",
+		.doc = "The session is closed. Every restriction of reading by room ends, but for the facilitator channel.",
 		.audience = AUDIENCE_SESSION,
 		.fields = &event_session_closed_shape,
 	},
 	[EVT_PEOPLE_JOINED] = {
 		.name = "people.joined",
+		.doc = "Somebody is new in the session: `by`, `name` and `school` of the event are theirs.",
 		.audience = AUDIENCE_STAFF,
 		.has_private = true,
 		.body = offsetof(struct event, people_joined),
@@ -1296,93 +1347,109 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_PEOPLE_RETURNED] = {
 		.name = "people.returned",
+		.doc = "Somebody who had left sits in the session again.",
 		.audience = AUDIENCE_STAFF,
 		.fields = &event_people_returned_shape,
 	},
 	[EVT_PEOPLE_LEFT] = {
 		.name = "people.left",
+		.doc = "Somebody left, or was away too long.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, people_left),
 		.fields = &event_people_left_shape,
 	},
 	[EVT_PEOPLE_APPOINTED] = {
 		.name = "people.appointed",
+		.doc = "Somebody has another role.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, people_appointed),
 		.fields = &event_people_appointed_shape,
 	},
 	[EVT_PEOPLE_MUTED] = {
 		.name = "people.muted",
+		.doc = "Somebody is muted until the time of the event and so many minutes.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, people_muted),
 		.fields = &event_people_muted_shape,
 	},
 	[EVT_PEOPLE_UNMUTED] = {
 		.name = "people.unmuted",
+		.doc = "Somebody may write again.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, people_unmuted),
 		.fields = &event_people_unmuted_shape,
 	},
 	[EVT_PEOPLE_REMOVED] = {
 		.name = "people.removed",
+		.doc = "Somebody was removed.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, people_removed),
 		.fields = &event_people_removed_shape,
 	},
 	[EVT_ROOMS_OPENED] = {
 		.name = "rooms.opened",
+		.doc = "There is a new room; the seq of this event is its id.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, rooms_opened),
 		.fields = &event_rooms_opened_shape,
 	},
 	[EVT_ROOMS_CLOSED] = {
 		.name = "rooms.closed",
+		.doc = "A room is read-only now; its people sit in the plenary.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, rooms_closed),
 		.fields = &event_rooms_closed_shape,
 	},
 	[EVT_ROOMS_LOCKED] = {
 		.name = "rooms.locked",
+		.doc = "Nobody new enters this room.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, rooms_locked),
 		.fields = &event_rooms_locked_shape,
 	},
 	[EVT_ROOMS_UNLOCKED] = {
 		.name = "rooms.unlocked",
+		.doc = "People may enter again.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, rooms_unlocked),
 		.fields = &event_rooms_unlocked_shape,
 	},
 	[EVT_ROOMS_ENTERED] = {
 		.name = "rooms.entered",
+		.doc = "Somebody went to a room and sits there now.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, rooms_entered),
 		.fields = &event_rooms_entered_shape,
 	},
 	[EVT_ROOMS_MOVED] = {
 		.name = "rooms.moved",
+		.doc = "Somebody was moved and sits in another room now.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, rooms_moved),
 		.fields = &event_rooms_moved_shape,
 	},
 	[EVT_ROOMS_SENT] = {
 		.name = "rooms.sent",
+		.doc = "Every attendee and observer sits in the room of their area now, and so will late arrivals.",
 		.audience = AUDIENCE_SESSION,
 		.fields = &event_rooms_sent_shape,
 	},
 	[EVT_ROOMS_RECALLED] = {
 		.name = "rooms.recalled",
+		.doc = "Everybody is to be in the plenary so many seconds after this event.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, rooms_recalled),
 		.fields = &event_rooms_recalled_shape,
 	},
 	[EVT_ROOMS_RETURNED] = {
 		.name = "rooms.returned",
+		.doc = "Everybody sits in the plenary, and late arrivals will.",
 		.audience = AUDIENCE_SESSION,
 		.fields = &event_rooms_returned_shape,
 	},
 	[EVT_ROOMS_WATCHED] = {
 		.name = "rooms.watched",
+		.doc = "Somebody reads this room from outside.",
 		.audience = AUDIENCE_ROOM,
 		.room_offset = offsetof(struct event, rooms_watched.room),
 		.body = offsetof(struct event, rooms_watched),
@@ -1390,6 +1457,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_ROOMS_UNWATCHED] = {
 		.name = "rooms.unwatched",
+		.doc = "They read it no longer.",
 		.audience = AUDIENCE_ROOM,
 		.room_offset = offsetof(struct event, rooms_unwatched.room),
 		.body = offsetof(struct event, rooms_unwatched),
@@ -1397,54 +1465,63 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_AGENDA_ADDED] = {
 		.name = "agenda.added",
+		.doc = "A topic was prepared; the seq of this event is its id.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_added),
 		.fields = &event_agenda_added_shape,
 	},
 	[EVT_AGENDA_EDITED] = {
 		.name = "agenda.edited",
+		.doc = "A topic was changed; what is left out stays.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_edited),
 		.fields = &event_agenda_edited_shape,
 	},
 	[EVT_AGENDA_REMOVED] = {
 		.name = "agenda.removed",
+		.doc = "A topic is off the agenda.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_removed),
 		.fields = &event_agenda_removed_shape,
 	},
 	[EVT_AGENDA_ORDERED] = {
 		.name = "agenda.ordered",
+		.doc = "A topic stands elsewhere.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_ordered),
 		.fields = &event_agenda_ordered_shape,
 	},
 	[EVT_AGENDA_PUSHED] = {
 		.name = "agenda.pushed",
+		.doc = "This topic is the active one everywhere since the time of this event; the one before is done.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_pushed),
 		.fields = &event_agenda_pushed_shape,
 	},
 	[EVT_AGENDA_EXTENDED] = {
 		.name = "agenda.extended",
+		.doc = "The active topic ends later, or earlier, by so many minutes.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_extended),
 		.fields = &event_agenda_extended_shape,
 	},
 	[EVT_AGENDA_FINISHED] = {
 		.name = "agenda.finished",
+		.doc = "The active topic is done and no other is active.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_finished),
 		.fields = &event_agenda_finished_shape,
 	},
 	[EVT_AGENDA_SKIPPED] = {
 		.name = "agenda.skipped",
+		.doc = "A pending topic was passed over.",
 		.audience = AUDIENCE_SESSION,
 		.body = offsetof(struct event, agenda_skipped),
 		.fields = &event_agenda_skipped_shape,
 	},
 	[EVT_CHAT_SAID] = {
 		.name = "chat.said",
+		.doc = "Somebody said something; the seq of this event is the line's id.",
 		.audience = AUDIENCE_ROOM,
 		.room_offset = offsetof(struct event, chat_said.room),
 		.body = offsetof(struct event, chat_said),
@@ -1452,6 +1529,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_CHAT_EDITED] = {
 		.name = "chat.edited",
+		.doc = "Somebody changed their words.",
 		.audience = AUDIENCE_ROOM,
 		.room_offset = offsetof(struct event, chat_edited.room),
 		.body = offsetof(struct event, chat_edited),
@@ -1459,6 +1537,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_CHAT_REMOVED] = {
 		.name = "chat.removed",
+		.doc = "Somebody took their words back.",
 		.audience = AUDIENCE_ROOM,
 		.hides = true,
 		.room_offset = offsetof(struct event, chat_removed.room),
@@ -1467,6 +1546,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_CHAT_REACTED] = {
 		.name = "chat.reacted",
+		.doc = "Somebody reacted to a line, or took the reaction back.",
 		.audience = AUDIENCE_ROOM,
 		.room_offset = offsetof(struct event, chat_reacted.room),
 		.body = offsetof(struct event, chat_reacted),
@@ -1474,23 +1554,27 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_HANDS_RAISED] = {
 		.name = "hands.raised",
+		.doc = "Somebody's hand is up.",
 		.audience = AUDIENCE_STAFF,
 		.fields = &event_hands_raised_shape,
 	},
 	[EVT_HANDS_LOWERED] = {
 		.name = "hands.lowered",
+		.doc = "Somebody's hand is down.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, hands_lowered),
 		.fields = &event_hands_lowered_shape,
 	},
 	[EVT_HANDS_CALLED] = {
 		.name = "hands.called",
+		.doc = "Somebody was called on; their hand is down.",
 		.audience = AUDIENCE_STAFF,
 		.body = offsetof(struct event, hands_called),
 		.fields = &event_hands_called_shape,
 	},
 	[EVT_NOTICES_ANNOUNCED] = {
 		.name = "notices.announced",
+		.doc = "An announcement was made.",
 		.audience = AUDIENCE_ROOMS,
 		.rooms_offset = offsetof(struct event, notices_announced.rooms),
 		.n_rooms_offset = offsetof(struct event, notices_announced.n_rooms),
@@ -1499,6 +1583,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_DIRECTORY_PUT] = {
 		.name = "directory.put",
+		.doc = "What the list says of a session now.",
 		.audience = AUDIENCE_NONE,
 		.log = "directory",
 		.body = offsetof(struct event, directory_put),

@@ -171,6 +171,7 @@ struct field {
 	const struct shape *shape; /* of a struct */
 	size_t offset;      /* of the member in its struct */
 	size_t n_offset;    /* of a list: of its length */
+	const char *doc;    /* one sentence, for tools */
 };
 
 struct shape {
@@ -190,7 +191,7 @@ enum target {
 /* Tables are indexed by type; entry 0 is empty. Offsets count from the beginning of the message's
  * struct; 0: there is no such field. */
 struct command_spec {
-	const char *name;
+	const char *name, *doc;
 	unsigned roles; /* 1u << ROLE_X; 0: the server's own */
 	enum target target;
 	unsigned phases; /* 1u << PHASE_X */
@@ -203,7 +204,7 @@ struct command_spec {
 };
 
 struct query_spec {
-	const char *name;
+	const char *name, *doc;
 	unsigned roles;
 	unsigned rate;
 	size_t body;
@@ -211,7 +212,7 @@ struct query_spec {
 };
 
 struct signal_spec {
-	const char *name;
+	const char *name, *doc;
 	unsigned roles; /* who may send it; 0: only the server tells it */
 	unsigned rate;
 	size_t body;
@@ -219,7 +220,7 @@ struct signal_spec {
 };
 
 struct event_spec {
-	const char *name;
+	const char *name, *doc;
 	enum audience audience;
 	bool hides;       /* a gap with such an event is not replayed */
 	bool has_private; /* it is encoded twice */

@@ -69,6 +69,7 @@ function field(f, struct) {
   if (f.struct) parts.push(`.shape = &type_${f.struct.name}_shape`);
   if (struct) parts.push(`.offset = offsetof(struct ${struct}, ${f.name})`);
   if (struct && f.type === "list") parts.push(`.n_offset = offsetof(struct ${struct}, n_${f.name})`);
+  parts.push(`.doc = ${quote(f.doc)}`);
   return `\t{ ${parts.join(", ")} },\n`;
 }
 
@@ -95,7 +96,7 @@ function view({ views }) {
 
 function specs(kind, prefix, messages, one) {
   const lines = messages.map((m) => {
-    const parts = [`.name = ${quote(m.name)}`, ...one(m)];
+    const parts = [`.name = ${quote(m.name)}`, `.doc = ${quote(m.doc)}`, ...one(m)];
 
     if (withFields([m]).length) parts.push(`.body = offsetof(struct ${kind}, ${id(m.name)})`);
     parts.push(`.fields = &${kind}_${id(m.name)}_shape`);
