@@ -14,6 +14,8 @@ static bool is_closed(const struct state *s)
 
 bool export_reads(const struct state *s, const struct person *who, uint64_t room)
 {
+	if (who->removed)
+		return false;
 	if (is_closed(s))
 		return room != ROOM_CHANNEL || role_is_staff(who->role);
 	return view_reads(who, room);

@@ -10,11 +10,12 @@
 
 #include "server/core/state.h"
 
-/* One JSON object:
- * {"seq":,"at":,"session":{},"agenda":[],"rooms":[{...,
- * "topics":[{"topic":31,"title":"..","lines":[]}]}], "notices":[],"people":[]} A room's topics are
- * the stretches of its talk in the order of time: one that was taken up again is there again. The
- * stretch without a topic has neither `topic` nor `title`. */
+/* One JSON object: seq, at, session, agenda, rooms, notices, people. A room is
+ *
+ *	{"id":4,"title":"HR",...,"topics":[{"topic":31,"title":"...","lines":[{"id":43,...}]}]}
+ *
+ * Its topics are the stretches of its talk in the order of time: a topic that was taken up again is
+ * there again, and the stretch without a topic has neither `topic` nor `title`. */
 void export_json(const struct state *s, const struct person *who, struct text *out);
 
 /* The same to read. What people wrote stands in it as they wrote it and is never markup: no
