@@ -167,8 +167,8 @@ OTHER := $(filter-out $(QUICK) $(SLOW) $(LAST),$(SUITES))
 ITEMS := layers gen-check fmt-check headers configs-check $(QUICK) clang $(SLOW) $(OTHER) $(if $(call have,sim),plants) asan tsan lint $(LAST)
 
 # Builds side by side, runs one after another.
-under = set -e; $(MAKE) --no-print-directory MODE=$(1) $(addprefix $(BUILD)/$(1)/tests/,$(2)); \
-	for suite in $(2); do $(MAKE) --no-print-directory MODE=$(1) $$suite; done; \
+under = set -e; $(MAKE) -s --no-print-directory MODE=$(1) $(addprefix $(BUILD)/$(1)/tests/,$(2)); \
+	for suite in $(2); do $(MAKE) -s --no-print-directory MODE=$(1) $$suite; done; \
 	echo "suite=$(1) suites=$(words $(2)) failed=0"
 
 .PHONY: quick test long check asan tsan clang plants cover fuzz load configs-check
@@ -179,14 +179,14 @@ test:                                    ## everything that is claimed, at CI si
 	$(Q)$(WEB_TOOLS)
 	$(Q)tests/run.sh $(ITEMS)
 long:                                    ## the same, large: many seeds, 200 kills
-	$(Q)LONG=1 $(MAKE) --no-print-directory test
+	$(Q)LONG=1 $(MAKE) -s --no-print-directory test
 check: test                              ## what is asked before a push: the same as test
 asan:                                    ## unit, vectors, law, store, sim under address+undefined sanitizers
 	$(Q)$(call under,asan,$(QUICK) $(call have,sim))
 tsan:                                    ## store suite under the thread sanitizer
 	$(Q)TSAN_OPTIONS=halt_on_error=1; export TSAN_OPTIONS; $(call under,tsan,$(call have,store))
 clang:                                   ## everything compiles with clang too, without a warning
-	$(Q)$(MAKE) --no-print-directory MODE=clang server cli tests
+	$(Q)$(MAKE) -s --no-print-directory MODE=clang server cli tests
 	@echo "suite=clang files=$(words $(ALL_SRC)) warnings=0"
 plants:                                  ## the simulation finds each planted bug
 	$(Q)tests/plants.sh
@@ -194,18 +194,18 @@ plants:                                  ## the simulation finds each planted bu
 # make e2e: the 60-person hour in Chromium
 cover:                                   ## lines reached by quick, into build/cover/index.html
 	$(Q)sh configs/need.sh gcovr
-	$(Q)$(MAKE) --no-print-directory MODE=cover $(QUICK)
+	$(Q)$(MAKE) -s --no-print-directory MODE=cover $(QUICK)
 	$(Q)gcovr -r . -f server -f protocol --html-details build/cover/index.html --print-summary build/cover
 fuzz:                                    ## libFuzzer for T=60 seconds on F=command (tests/fuzz/command.c)
 	$(Q)sh configs/need.sh clang libclang-rt-14-dev
-	$(Q)$(MAKE) --no-print-directory MODE=fuzz $(BUILD)/fuzz/fuzz-$(or $(F),command)
+	$(Q)$(MAKE) -s --no-print-directory MODE=fuzz $(BUILD)/fuzz/fuzz-$(or $(F),command)
 	$(Q)mkdir -p $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
 	$(Q)$(BUILD)/fuzz/fuzz-$(or $(F),command) -max_total_time=$(or $(T),60) -print_final_stats=1 \
 		-artifact_prefix=$(BUILD)/fuzz/found/ $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
 $(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/jobalike.a
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
 load:                                    ## percentiles of delivery under load, appended to build/load.log
-	$(Q)$(MAKE) --no-print-directory MODE=release $(PARALLEL) server cli
+	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	$(Q)JOBALIKE_BIN=$(BUILD)/release node tests/load/run.mjs | tee -a build/load.log
 
 configs-check: server
@@ -251,10 +251,10 @@ RELEASE := $(BUILD)/release
 .PHONY: run install clean help
 run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another)
 	$(Q)sh configs/need.sh $(if $(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),--node 18) $(RUN_PKGS)
-	$(Q)$(MAKE) --no-print-directory MODE=release $(PARALLEL) server cli
+	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	$(Q)exec $(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) $(ARGS)
 install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
-	$(MAKE) --no-print-directory MODE=release $(PARALLEL) server cli
+	$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/jobalike configs/reference.ini configs/embedded.ini
 clean:                                   ## remove what was built (var/ and node_modules/ stay)
