@@ -1,9 +1,11 @@
 /** Who belongs to the session, as staff see it, and what one knows of oneself. */
 
-import type { EventOf, Person, View } from "../../../../protocol/gen/protocol.ts";
+import type { EventOf, Mute, Person, Room, View } from "../../../../protocol/gen/protocol.ts";
 import type { Reducers } from "./index.ts";
 import { byId, changeById, without } from "./lists.ts";
 
+/** The room of somebody who never sat; as a room it is the facilitator channel, where nobody sits. */
+const NOWHERE = 0;
 const PLENARY = 1;
 const MINUTE = 60_000;
 
@@ -35,35 +37,50 @@ export function changeRow(view: View, id: number, change: (person: Person) => Pe
     : { ...view, people: { ...view.people, list: next } };
 }
 
-const seated = (list: readonly Person[], room: number): number =>
-  list.reduce((n, p) => (p.room === room && !p.left && !p.removed ? n + 1 : n), 0);
+/** Does this person belong to the session now? */
+export const isSeated = (p: Person): boolean => !p.left && !p.removed;
 
-/** Where somebody sits down who comes in: the room of their area once people were sent there. */
-function placeFor(view: View, person: Pick<Person, "role" | "area">): number {
-  if (!view.rooms.sent || (person.role !== "attendee" && person.role !== "observer"))
-    return PLENARY;
-  const room = view.rooms.list.find(
-    (r) => r.area === person.area && r.area !== undefined && !r.closed,
-  );
-  if (!room) return PLENARY;
-  const full =
-    room.capacity !== undefined && seated(view.people.list ?? [], room.id) >= room.capacity;
-  return full ? PLENARY : room.id;
+function hasSpace(view: View, room: Room): boolean {
+  if (room.capacity === undefined) return true;
+  const here = (view.people.list ?? []).filter((p) => p.room === room.id && isSeated(p));
+  return here.length < room.capacity;
+}
+
+/** Attendees and observers are sent to the room of their area; staff go where they like. */
+const isSent = (view: View, { role }: Pick<Person, "role">): boolean =>
+  view.rooms.sent && (role === "attendee" || role === "observer");
+
+/**
+ * Where somebody sits down who comes in: where they sat before, the room of their area, the plenary.
+ * Somebody who had left is wanted where they sat, but in the plenary only if their area has no room for
+ * them: people were sent on while they were away.
+ */
+function placeFor(view: View, person: Pick<Person, "role" | "area" | "room">): number {
+  const sent = isSent(view, person);
+  const before = byId(view.rooms.list, person.room);
+  const own =
+    sent && person.area !== undefined
+      ? view.rooms.list.find((r) => r.area === person.area && !r.closed)
+      : undefined;
+  const wanted = before && person.room !== NOWHERE && !(sent && before.id === PLENARY);
+  if (wanted && !before.closed && hasSpace(view, before)) return before.id;
+  return own && hasSpace(view, own) ? own.id : PLENARY;
 }
 
 function joined(view: View, e: EventOf<"people.joined">): View {
   const { list } = view.people;
-  if (!list || byId(list, e.seq)) return view;
-  const { job, area, language, role } = e;
+  if (!list || e.by !== e.seq || byId(list, e.seq)) return view;
+  const { name = "", school = "", job, area, language } = e;
+  const role = view.session.phase === "closed" ? "observer" : e.role;
   const person: Person = {
     id: e.seq,
-    name: e.name ?? "",
-    school: e.school ?? "",
+    name,
+    school,
     ...(job === undefined ? {} : { job }),
     ...(area === undefined ? {} : { area }),
     language,
     role,
-    room: placeFor(view, e),
+    room: placeFor(view, { role, room: NOWHERE, ...(area === undefined ? {} : { area }) }),
   };
   return { ...view, people: { ...view.people, list: [...list, person] } };
 }
@@ -80,27 +97,24 @@ export const people: Pick<
 > = {
   "people.joined": joined,
 
-  "people.returned": (view, { by = 0 }) => changeRow(view, by, (p) => without(p, "left")),
+  "people.returned": (view, { by = 0 }) =>
+    changeRow(view, by, (p) => (p.left ? { ...without(p, "left"), room: placeFor(view, p) } : p)),
 
   "people.left": (view, { who }) =>
-    changeRow(view, who, (p) => without({ ...p, left: true }, "hand", "called")),
+    changeRow(view, who, (p) => (isSeated(p) ? without({ ...p, left: true }, "hand") : p)),
 
-  "people.appointed": (view, { who, role }) => changeRow(view, who, (p) => ({ ...p, role })),
+  "people.appointed": (view, { who, role }) =>
+    changeRow(view, who, (p) => (p.removed ? p : { ...p, role })),
 
-  "people.muted": (view, { who, at, by = 0, name = "", minutes, reason, note }) =>
-    changePerson(view, who, (p) => ({
-      ...p,
-      mute: {
-        until: at + minutes * MINUTE,
-        by,
-        name,
-        reason,
-        ...(note === undefined ? {} : { note }),
-      },
-    })),
+  "people.muted": (view, { who, at, by, name = "", minutes, reason, note }) => {
+    if (by === undefined) return view;
+    const until = at + minutes * MINUTE;
+    const mute: Mute = { until, by, name, reason, ...(note === undefined ? {} : { note }) };
+    return changePerson(view, who, (p) => ({ ...p, mute }));
+  },
 
   "people.unmuted": (view, { who }) => changePerson(view, who, (p) => without(p, "mute")),
 
   "people.removed": (view, { who }) =>
-    changeRow(view, who, (p) => without({ ...p, removed: true }, "hand", "called")),
+    changeRow(view, who, (p) => without({ ...p, removed: true }, "hand", "left")),
 };

@@ -3,7 +3,10 @@
 import type { Room, View } from "../../../../protocol/gen/protocol.ts";
 import type { Reducers } from "./index.ts";
 import { byId, changeById, without } from "./lists.ts";
-import { changeRow } from "./people.ts";
+import { changeRow, isSeated } from "./people.ts";
+
+/** The facilitator channel: read and written, but nobody sits there. */
+const CHANNEL = 0;
 
 function changeRoom(view: View, id: number, change: (room: Room) => Room): View {
   const list = changeById(view.rooms.list, id, change);
@@ -11,8 +14,11 @@ function changeRoom(view: View, id: number, change: (room: Room) => Room): View 
 }
 
 /** Sits somebody down elsewhere in the staff's list. */
-const seat = (view: View, who: number, to: number): View =>
-  byId(view.rooms.list, to) ? changeRow(view, who, (p) => ({ ...p, room: to })) : view;
+function seat(view: View, who: number, to: number): View {
+  const room = byId(view.rooms.list, to);
+  if (!room || room.closed || to === CHANNEL) return view;
+  return changeRow(view, who, (p) => (isSeated(p) ? { ...p, room: to } : p));
+}
 
 /** Nobody finds the way back to a room that is closed. */
 function forget(view: View, room: number): View {
@@ -68,10 +74,10 @@ export const rooms: Pick<
   // Staff and everybody who sits elsewhere now are sent views: this is for those who stayed.
   "rooms.sent": (view) => ({ ...view, rooms: { ...without(view.rooms, "recall"), sent: true } }),
 
-  "rooms.recalled": (view, { at, seconds, by = 0, name = "" }) => ({
-    ...view,
-    rooms: { ...view.rooms, recall: { until: at + seconds * 1000, by, name } },
-  }),
+  "rooms.recalled": (view, { at, seconds, by, name = "" }) =>
+    by === undefined
+      ? view
+      : { ...view, rooms: { ...view.rooms, recall: { until: at + seconds * 1000, by, name } } },
 
   "rooms.returned": (view) => ({
     ...view,
