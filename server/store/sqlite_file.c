@@ -36,6 +36,8 @@ struct opening {
 	struct sqlite_file *file;
 	const char *path;
 	const struct sqlite_options *options;
+	off_t size;   /* of the file before it was opened */
+	bool has_wal; /* something lies in its write-ahead log */
 	char *why;
 	size_t why_size;
 };
@@ -154,8 +156,12 @@ static enum err make_private(struct opening *o)
 	}
 	fchmod(fd, 0600);
 	close(fd);
-	if (st.st_size == 0)
+	o->size = st.st_size;
+	if (o->size == 0)
 		sync_directory(o->path);
+	char *wal = sqlite3_mprintf("%s-wal", o->path);
+	o->has_wal = stat(wal, &st) == 0 && st.st_size > 0;
+	sqlite3_free(wal);
 	return OK;
 }
 
@@ -247,6 +253,10 @@ static enum err check_pages(struct opening *o)
 
 	if (rc == SQLITE_OK)
 		rc = number(db, "PRAGMA page_size", &page_size);
+	/* SQLite takes the missing end of the last page for zeros. With something in the
+	 * write-ahead log the end may be there, after a crash while it was copied. */
+	if (rc == SQLITE_OK && o->size % page_size != 0 && !o->has_wal)
+		return refuse(o, ERR_DAMAGED, "%s is cut off. Bring back a copy of it.", o->path);
 	if (rc == SQLITE_OK && pages * page_size > QUICK_CHECK_MAX)
 		return OK;
 	if (rc == SQLITE_OK)

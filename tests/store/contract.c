@@ -611,11 +611,6 @@ static void p6_a_hundred_epochs_differ(void **state)
 	}
 }
 
-#define CASE(f)                                                                                    \
-	{                                                                                          \
-#f, f                                                                              \
-	}
-
 const struct contract_case contract_cases[] = {
 	CASE(p1_a_new_log_gets_an_epoch),
 	CASE(p1_positions_are_taken_as_asked),

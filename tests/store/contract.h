@@ -9,7 +9,16 @@ struct contract_case {
 	void (*run)(void **state);
 };
 
+#define CASE(f)                                                                                    \
+	{                                                                                          \
+#f, f                                                                              \
+	}
+
 extern const struct contract_case contract_cases[];
 extern const size_t n_contract_cases;
+
+/* Of one kind only. */
+extern const struct contract_case file_cases[];
+extern const size_t n_file_cases;
 
 #endif

@@ -6,6 +6,7 @@
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "tests/store/contract.h"
+#include "tests/store/files.h"
 #include "tests/store/seat.h"
 
 const struct kind *const kinds[] = { &memory_kind, &sqlite_kind };
@@ -44,7 +45,9 @@ int main(void)
 	log_level(LEVEL_NONE);
 	for (size_t i = 0; i < n_kinds; i++)
 		run_group(kinds[i]->name, contract_cases, n_contract_cases, kinds[i]);
-	printf("suite=store stores=%zu promises=%zu cases=%zu failed=%d\n", n_kinds, n_promises(),
-	       n_cases, n_failed);
+	run_group("sqlite's file", file_cases, n_file_cases, &sqlite_kind);
+	printf("suite=store stores=%zu promises=%zu cases=%zu flips=%zu noticed=%zu skipped=%zu "
+	       "failed=%d\n",
+	       n_kinds, n_promises(), n_cases, n_flips, n_flips_seen, n_skipped, n_failed);
 	return n_failed != 0;
 }
