@@ -22,7 +22,7 @@ import {
   type SignalName,
   type ToldOf,
   type ViewFrame,
-} from "../../../../protocol/gen/protocol.ts";
+} from "../protocol.ts";
 import type { Entry, Outbox, Refusal } from "./outbox.ts";
 import * as box from "./outbox.ts";
 import { receive, type Session } from "./receive.ts";
@@ -220,9 +220,8 @@ export function makeClient(env: Environment): Client {
       ...(retry_ms === undefined ? {} : { retry_ms }),
     };
     if (n === undefined) {
-      if (socket.link().state !== "greeting") return;
-      if (PASSING.has(error)) socket.leave(retry_ms ?? 1000, false);
-      else socket.end(error);
+      // What may pass is followed by a bye that says when to come back.
+      if (socket.link().state === "greeting" && !PASSING.has(error)) socket.end(error);
     } else if (queries.has(n)) {
       endQuery(n, refusal);
     } else if (n === probe) {

@@ -14,14 +14,14 @@ import {
   type SignalFieldsOf,
   type SignalName,
   type ToldOf,
-} from "../../../../protocol/gen/protocol.ts";
+} from "../protocol.ts";
 import { type Asked, makeClient, type Queried } from "./client.ts";
 import { type Connection, connectionOf, sameConnection } from "./connection.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Session } from "./receive.ts";
 import type { Wire, WireEvents } from "./socket.ts";
-import { keepUnsent, unsentOf } from "./tickets.ts";
 import type { Typing } from "./typing.ts";
+import { keepUnsent, unsentOf } from "./unsent.ts";
 
 export type { Asked, NotDone, OverWhy, Queried } from "./client.ts";
 export type { Connection } from "./connection.ts";

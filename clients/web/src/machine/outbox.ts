@@ -11,8 +11,8 @@
  * side, and one whose outcome is open for too long ends as what was last known of it.
  */
 
-import type { CommandFrame, CommandName, ErrorWord } from "../../../../protocol/gen/protocol.ts";
-import { LIMIT_PENDING } from "../../../../protocol/gen/protocol.ts";
+import type { CommandFrame, CommandName, ErrorWord } from "../protocol.ts";
+import { LIMIT_PENDING } from "../protocol.ts";
 
 /** Why a command did not happen; `offline`: it was not even asked. */
 export interface Refusal {

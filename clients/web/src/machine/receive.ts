@@ -1,6 +1,6 @@
 /** What this client knows of a session, and the one place where that changes. */
 
-import type { ErrorFrame, Frame, View } from "../../../../protocol/gen/protocol.ts";
+import type { ErrorFrame, Frame, View } from "../protocol.ts";
 import { reduce } from "../reduce/index.ts";
 
 export interface Session {

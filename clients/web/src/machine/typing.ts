@@ -1,6 +1,6 @@
 /** Who is writing where: told by signals, over when they said it or were silent for a while. */
 
-import type { ToldOf } from "../../../../protocol/gen/protocol.ts";
+import type { ToldOf } from "../protocol.ts";
 
 export interface Typing {
   readonly room: number;

@@ -1,6 +1,6 @@
 /** The plan of the hour, and the topic everybody is on. */
 
-import type { Topic, View } from "../../../../protocol/gen/protocol.ts";
+import type { Topic, View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 import { changeAt, without } from "./lists.ts";
 
@@ -79,10 +79,13 @@ export const agenda: Pick<
       ...(owner === undefined ? {} : { owner }),
     })),
 
-  "agenda.removed": (view, { topic }) => ({
-    ...view,
-    agenda: { ...view.agenda, topics: view.agenda.topics.filter((t) => t.id !== topic) },
-  }),
+  "agenda.removed": (view, { topic }) =>
+    view.agenda.active === topic || !has(view, topic)
+      ? view
+      : {
+          ...view,
+          agenda: { ...view.agenda, topics: view.agenda.topics.filter((t) => t.id !== topic) },
+        },
 
   "agenda.ordered": (view, { topic, before }) => order(view, topic, before),
 
@@ -97,5 +100,5 @@ export const agenda: Pick<
     view.agenda.active === topic ? finish(view, at) : view,
 
   "agenda.skipped": (view, { topic }) =>
-    changeTopic(view, topic, (t) => ({ ...t, state: "skipped" })),
+    changeTopic(view, topic, (t) => (t.state === "pending" ? { ...t, state: "skipped" } : t)),
 };

@@ -1,11 +1,6 @@
 /** What people say: the last lines of each talk one has. What lies before them changes no view. */
 
-import {
-  LIMIT_WINDOW,
-  type Line,
-  type Reacted,
-  type View,
-} from "../../../../protocol/gen/protocol.ts";
+import { type EventFrame, LIMIT_WINDOW, type Line, type Reacted, type View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 import { changeAt, changeById, without } from "./lists.ts";
 import { changePerson } from "./people.ts";
@@ -28,7 +23,8 @@ const changeLine = (view: View, room: number, id: number, change: (line: Line) =
   changeLines(view, room, (lines) => changeById(lines, id, change));
 
 /** A reaction given or taken back; an empty list is no list. */
-export function react(line: Line, reacted: Reacted, on: boolean): Line {
+function react(line: Line, reacted: Reacted, on: boolean): Line {
+  if (line.removed) return line;
   const old = line.reactions ?? [];
   const same = (r: Reacted) => r.by === reacted.by && r.kind === reacted.kind;
   if (old.some(same) === on) return line;
@@ -36,9 +32,25 @@ export function react(line: Line, reacted: Reacted, on: boolean): Line {
   return reactions.length ? { ...line, reactions } : without(line, "reactions");
 }
 
-/** A line taken back keeps its place and loses its words. */
-export const takeBack = (line: Line): Line =>
-  without({ ...line, removed: true }, "text", "quote", "edited", "reactions");
+/** What becomes of a line, in a window or among older ones that a screen has loaded. */
+export function advance(line: Line, event: EventFrame): Line {
+  switch (event.event) {
+    case "chat.edited":
+      return event.line !== line.id || line.removed
+        ? line
+        : { ...line, text: event.text, edited: event.at };
+    case "chat.removed": // it keeps its place and loses its words
+      return event.line !== line.id
+        ? line
+        : without({ ...line, removed: true }, "text", "quote", "edited", "reactions");
+    case "chat.reacted": {
+      const { kind, by = 0, school = "", on } = event;
+      return event.line !== line.id ? line : react(line, { kind, by, school }, on);
+    }
+    default:
+      return line;
+  }
+}
 
 export const chat: Pick<Reducers, "chat.said" | "chat.edited" | "chat.removed" | "chat.reacted"> = {
   "chat.said": (view, { seq, at, by = 0, name = "", school = "", room, text, reply, quote }) => {
@@ -58,11 +70,10 @@ export const chat: Pick<Reducers, "chat.said" | "chat.edited" | "chat.removed" |
     return changePerson(said, by, (p) => without(p, "called"));
   },
 
-  "chat.edited": (view, { room, line, text, at }) =>
-    changeLine(view, room, line, (l) => ({ ...l, text, edited: at })),
-
-  "chat.removed": (view, { room, line }) => changeLine(view, room, line, takeBack),
-
-  "chat.reacted": (view, { room, line, kind, on, by = 0, school = "" }) =>
-    changeLine(view, room, line, (l) => react(l, { kind, by, school }, on)),
+  "chat.edited": (view, event) =>
+    changeLine(view, event.room, event.line, (l) => advance(l, event)),
+  "chat.removed": (view, event) =>
+    changeLine(view, event.room, event.line, (l) => advance(l, event)),
+  "chat.reacted": (view, event) =>
+    changeLine(view, event.room, event.line, (l) => advance(l, event)),
 };

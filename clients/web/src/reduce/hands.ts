@@ -5,7 +5,8 @@ import { without } from "./lists.ts";
 import { changePerson } from "./people.ts";
 
 export const hands: Pick<Reducers, "hands.raised" | "hands.lowered" | "hands.called"> = {
-  "hands.raised": (view, { by = 0, seq }) => changePerson(view, by, (p) => ({ ...p, hand: seq })),
+  "hands.raised": (view, { by = 0, seq }) =>
+    changePerson(view, by, (p) => (p.hand === undefined ? { ...p, hand: seq } : p)),
 
   "hands.lowered": (view, { who }) => changePerson(view, who, (p) => without(p, "hand")),
 

@@ -4,7 +4,7 @@
  * Pure and total: an event that makes no sense changes nothing.
  */
 
-import type { EventName, EventOf, View } from "../../../../protocol/gen/protocol.ts";
+import type { EventName, EventOf, View } from "../protocol.ts";
 import { agenda } from "./agenda.ts";
 import { chat } from "./chat.ts";
 import { hands } from "./hands.ts";

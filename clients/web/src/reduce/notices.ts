@@ -1,6 +1,6 @@
 /** Announcements to the rooms one reads. */
 
-import type { Notice } from "../../../../protocol/gen/protocol.ts";
+import type { Notice } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 
 export const notices: Pick<Reducers, "notices.announced"> = {
@@ -11,7 +11,7 @@ export const notices: Pick<Reducers, "notices.announced"> = {
       by,
       name,
       school,
-      ...(rooms === undefined ? {} : { rooms }),
+      ...(rooms?.length ? { rooms } : {}),
       text,
       ...(zh === undefined ? {} : { zh }),
     };

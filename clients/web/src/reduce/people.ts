@@ -1,6 +1,6 @@
 /** Who belongs to the session, as staff see it, and what one knows of oneself. */
 
-import type { EventOf, Mute, Person, Room, View } from "../../../../protocol/gen/protocol.ts";
+import type { EventOf, Mute, Person, Room, View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 import { byId, changeById, without } from "./lists.ts";
 
@@ -101,7 +101,9 @@ export const people: Pick<
     changeRow(view, by, (p) => (p.left ? { ...without(p, "left"), room: placeFor(view, p) } : p)),
 
   "people.left": (view, { who }) =>
-    changeRow(view, who, (p) => (isSeated(p) ? without({ ...p, left: true }, "hand") : p)),
+    changeRow(view, who, (p) =>
+      isSeated(p) ? without({ ...p, left: true }, "hand", "called") : p,
+    ),
 
   "people.appointed": (view, { who, role }) =>
     changeRow(view, who, (p) => (p.removed ? p : { ...p, role })),
@@ -116,5 +118,5 @@ export const people: Pick<
   "people.unmuted": (view, { who }) => changePerson(view, who, (p) => without(p, "mute")),
 
   "people.removed": (view, { who }) =>
-    changeRow(view, who, (p) => without({ ...p, removed: true }, "hand", "left")),
+    changeRow(view, who, (p) => without({ ...p, removed: true }, "hand", "called", "left")),
 };

@@ -1,6 +1,6 @@
 /** Places to talk. Whoever sits down elsewhere is sent a view; here is what others see of it. */
 
-import type { Room, View } from "../../../../protocol/gen/protocol.ts";
+import type { Room, View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 import { byId, changeById, without } from "./lists.ts";
 import { changeRow, isSeated } from "./people.ts";
