@@ -20,5 +20,7 @@ extern const size_t n_contract_cases;
 /* Of one kind only. */
 extern const struct contract_case file_cases[];
 extern const size_t n_file_cases;
+extern const struct contract_case kill_cases[];
+extern const size_t n_kill_cases;
 
 #endif
