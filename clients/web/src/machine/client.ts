@@ -46,6 +46,8 @@ export interface Environment extends Surroundings {
   readonly changed: () => void;
   /** An event was received, after it was reduced; not for those that a view swallowed. */
   readonly event?: (event: EventFrame) => void;
+  /** Something came down that this code could not take. */
+  readonly failed?: (error: unknown) => void;
   /** Lines that are not confirmed changed: keep them over a reload. */
   readonly keep?: (lines: Outbox) => void;
 }
@@ -92,6 +94,8 @@ export function makeClient(env: Environment): Client {
   let presence: ToldOf<"digest"> | null = null;
   let typing: readonly Typing[] = [];
   let missed = 0;
+  /** A frame could not be taken: what is known is not to be advanced, only replaced. */
+  let torn = false;
   /** Server's clock less ours. */
   let ahead = 0;
   /** n of the question that a connection is kept alive with. */
@@ -110,7 +114,7 @@ export function makeClient(env: Environment): Client {
       const hello: HelloFrame = {
         hello: PROTOCOL_VERSION,
         ticket,
-        ...(session ? { epoch: session.epoch, after: session.seq } : {}),
+        ...(session && !torn ? { epoch: session.epoch, after: session.seq } : {}),
         pending: box.pending(outbox),
       };
       return JSON.stringify(hello);
@@ -123,8 +127,15 @@ export function makeClient(env: Environment): Client {
       return JSON.stringify({ query: "chat.history", n: probe, room, before: 1 });
     },
     heard: (text) => {
-      const frame: Frame = JSON.parse(text);
-      take(frame);
+      try {
+        const frame: Frame = JSON.parse(text);
+        take(frame);
+      } catch (error) {
+        // Whoever is at fault, what is known here may be wrong now: have all of it sent again.
+        torn = true;
+        env.failed?.(error);
+        socket.fail();
+      }
       turn();
     },
     lost: () => {
@@ -195,6 +206,7 @@ export function makeClient(env: Environment): Client {
 
   const takeView = (frame: ViewFrame) => {
     session = receive(session, frame);
+    torn = false;
     ahead = frame.now - env.now();
     for (const n of frame.taken ?? []) settle(n, null);
     setOutbox(box.again(outbox, env.now()));
@@ -203,7 +215,7 @@ export function makeClient(env: Environment): Client {
 
   const takeEvent = (frame: EventFrame) => {
     if (frame.by === session?.you && frame.n !== undefined) settle(frame.n, frame.seq);
-    const next = receive(session, frame);
+    const next = torn ? session : receive(session, frame);
     if (next === session) return;
     session = next;
     missed++;

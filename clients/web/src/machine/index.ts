@@ -84,6 +84,7 @@ const client = makeClient({
   event: (event) => {
     for (const listener of listeners) listener(event);
   },
+  failed: (error) => console.error(error),
   keep: (lines) => keepUnsent(open, lines),
 });
 

@@ -69,6 +69,8 @@ export interface Socket<Why> {
   leave(retryMs: number, moving: boolean): void;
   /** The server closes; do not come back. */
   end(why: Why): void;
+  /** What was heard makes no sense: begin anew. */
+  fail(): void;
   /** Somebody looks at the page again, the network is back, or the button was pressed. */
   wake(): void;
   /** When tick is to be called; null: never. */
@@ -211,6 +213,10 @@ export function makeSocket<Why>(around: Surroundings, owner: Owner): Socket<Why>
       hangUp();
       link = { state: "over", why };
       owner.lost();
+    },
+
+    fail() {
+      if (wire) lose();
     },
 
     wake() {

@@ -23,7 +23,7 @@ const changeLine = (view: View, room: number, id: number, change: (line: Line) =
   changeLines(view, room, (lines) => changeById(lines, id, change));
 
 /** A reaction given or taken back; an empty list is no list. */
-function react(line: Line, reacted: Reacted, on: boolean): Line {
+export function react(line: Line, reacted: Reacted, on: boolean): Line {
   if (line.removed) return line;
   const old = line.reactions ?? [];
   const same = (r: Reacted) => r.by === reacted.by && r.kind === reacted.kind;
@@ -32,6 +32,10 @@ function react(line: Line, reacted: Reacted, on: boolean): Line {
   return reactions.length ? { ...line, reactions } : without(line, "reactions");
 }
 
+/** A line taken back keeps its place and loses its words. */
+export const takeBack = (line: Line): Line =>
+  without({ ...line, removed: true }, "text", "quote", "edited", "reactions");
+
 /** What becomes of a line, in a window or among older ones that a screen has loaded. */
 export function advance(line: Line, event: EventFrame): Line {
   switch (event.event) {
@@ -39,10 +43,8 @@ export function advance(line: Line, event: EventFrame): Line {
       return event.line !== line.id || line.removed
         ? line
         : { ...line, text: event.text, edited: event.at };
-    case "chat.removed": // it keeps its place and loses its words
-      return event.line !== line.id
-        ? line
-        : without({ ...line, removed: true }, "text", "quote", "edited", "reactions");
+    case "chat.removed":
+      return event.line !== line.id ? line : takeBack(line);
     case "chat.reacted": {
       const { kind, by = 0, school = "", on } = event;
       return event.line !== line.id ? line : react(line, { kind, by, school }, on);
