@@ -39,19 +39,22 @@ enum err codec_read(const char *text, size_t len, struct upward *out, struct bla
 void upward_free(struct upward *u);
 
 /* One command from parsed JSON (its reference is taken over, also on error), any command: for those
- * the server asks itself and for tools. */
+ * the server asks itself and for tools. n may be absent and is 0 then. */
 enum err codec_command(json_t *json, struct command *out, struct blame *blame);
 void command_free(struct command *c);
 
-/* An event of a log. Unknown fields are ignored, as logs may be written by a newer version; an
- * unknown event is ERR_NOT_FOUND. */
+/* An event of a log. Unknown fields are ignored and limits are not asked, as logs may be written by
+ * another version; an unknown event, or an unknown word of an enum, is ERR_NOT_FOUND. A text, line
+ * or name that is missing was erased and reads as NULL, required or not. */
 enum err codec_event(const char *text, size_t len, struct event *out);
 void event_free(struct event *e);
 
-/* Writes an event: whole, as it is stored, or without its private fields, as it is sent. */
+/* Writes an event: whole, as it is stored, or without its private fields, as it is sent. Texts are
+ * NULL when they were erased, and left out. */
 struct msg *codec_write_event(const struct event *e, bool whole);
 
-/* Does this JSON have exactly that shape? For tests and for what comes down. why: one sentence. */
+/* Does this JSON have exactly that shape, with what is absent left out (no false, 0 or [] in an
+ * optional field)? For tests and for what comes down. why: one sentence, "" when it has. */
 bool codec_check(const struct shape *shape, const json_t *json, char *why, size_t why_size);
 
 #endif
