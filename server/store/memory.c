@@ -195,15 +195,28 @@ int64_t memory_next(const struct memory *m)
 /* --- answers -----------------------------------------------------------------------------------
  */
 
-static void run_closed(struct memory *m, struct parcel *p)
+/* The handle is going: what is still under way to it, or for it, finds nobody. */
+static void detach(struct memory *m, struct handle *h)
 {
-	struct handle *h = p->to, **at = &m->handles;
+	struct handle **at = &m->handles;
 
-	if (!h)
-		return;
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;
+	for (size_t i = 0; i < m->n_parcels; i++) {
+		struct parcel *p = m->parcels[i];
+		if (p->to == h)
+			p->to = NULL;
+		if (p->ask && p->ask->from == h)
+			p->ask->from = NULL;
+	}
+}
+
+static void run_closed(struct memory *m, struct parcel *p)
+{
+	struct handle *h = p->to;
+
+	detach(m, h);
 	h->closed(h->closed_arg);
 	free(h);
 }
@@ -636,7 +649,6 @@ void memory_set_faults(struct memory *m, const struct memory_faults *faults)
 	m->faults = faults;
 }
 
-/* In the order of sending, not in that of the heap's array, which says nothing. */
 static int by_order(const void *a, const void *b)
 {
 	const struct parcel *const *x = a, *const *y = b;
@@ -644,41 +656,34 @@ static int by_order(const void *a, const void *b)
 	return ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
 }
 
-static void orphan(struct memory *m, const struct handle *h)
+/* Asks for the fate of the requests under way, in the order of sending: that of the heap's array
+ * says nothing. */
+static void orphan_requests(struct memory *m, const struct handle *h)
 {
-	/* A sorted array is a heap too, as long as due is sorted: so sort, ask, and build anew. */
 	size_t n = m->n_parcels;
 	struct parcel **all = m->parcels;
 
-	if (n > 0)
-		qsort(all, n, sizeof(struct parcel *), by_order);
+	if (n == 0)
+		return;
+	qsort(all, n, sizeof(struct parcel *), by_order);
 	m->parcels = NULL;
 	m->n_parcels = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct parcel *p = all[i];
-		bool its = p->to == h || (p->run == run_request && p->ask->from == h);
-
-		if (its && (p->run != run_request || fate_of(m, MEMORY_ORPHAN, h->number, 0).lost))
-			parcel_free(p);
+		bool its = all[i]->run == run_request && all[i]->ask->from == h;
+		if (its && fate_of(m, MEMORY_ORPHAN, h->number, 0).lost)
+			parcel_free(all[i]);
 		else
-			heap_push(m, p);
-	}
-	for (size_t i = 0; i < m->n_parcels; i++) {
-		struct ask *a = m->parcels[i]->ask;
-		if (a && a->from == h)
-			a->from = NULL;
+			heap_push(m, all[i]);
 	}
 	free(all);
 }
 
 void memory_crash(struct store *s)
 {
-	struct handle *h = (struct handle *)s, **at = &h->memory->handles;
+	struct handle *h = (struct handle *)s;
 
-	while (*at != h)
-		at = &(*at)->next;
-	*at = h->next;
-	orphan(h->memory, h);
+	orphan_requests(h->memory, h);
+	detach(h->memory, h);
 	follow_stop_all(&h->followers);
 	free(h);
 }

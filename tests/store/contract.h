@@ -22,5 +22,7 @@ extern const struct contract_case file_cases[];
 extern const size_t n_file_cases;
 extern const struct contract_case kill_cases[];
 extern const size_t n_kill_cases;
+extern const struct contract_case fault_cases[];
+extern const size_t n_fault_cases;
 
 #endif

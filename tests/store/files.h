@@ -1,4 +1,4 @@
-/* What the tests of SQLite count beside their cases. */
+/* What the tests count beside their cases. */
 #ifndef JOBALIKE_TESTS_STORE_FILES_H
 #define JOBALIKE_TESTS_STORE_FILES_H
 
@@ -7,8 +7,9 @@
 extern size_t n_skipped;             /* cases that this machine does not allow */
 extern size_t n_flips, n_flips_seen; /* bits flipped; flips that were noticed */
 
-extern size_t n_kills; /* processes killed; STORE_KILLS=N wants more than 20 */
-extern size_t n_acked; /* appends that they were answered OK */
-extern size_t n_lost;  /* records of those that were not there afterwards */
+extern size_t n_kills;          /* processes killed; STORE_KILLS=N wants more than 20 */
+extern size_t n_acked;          /* appends that they were answered OK */
+extern size_t n_lost;           /* records of those that were not there afterwards */
+extern size_t n_runs, n_faults; /* swarms of the memory store; parcels that suffered */
 
 #endif

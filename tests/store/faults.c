@@ -1,0 +1,446 @@
+/* The memory store run by hand, with faults: each fate does what memory.h says, following holds its
+ * promise whatever happens to words, and the same seed gives the same run. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/mem.h"
+#include "server/store/memory.h"
+#include "tests/store/contract.h"
+#include "tests/store/files.h"
+#include "tests/store/seat.h"
+
+#define HANDLES 3
+
+size_t n_runs, n_faults;
+
+struct world;
+
+struct instance {
+	struct world *world;
+	struct store *store;
+	uint64_t last; /* delivered, in order */
+	bool live, gone;
+	unsigned n_notices, n_answers;
+	enum store_news ending; /* RESET or BROKEN, or 0 */
+	enum err err;           /* of the last answer */
+	char epoch[STORE_EPOCH_MAX + 1];
+	uint64_t told; /* the highest position that an answer was OK for */
+	uint64_t asked;
+	bool asking; /* one append at a time, as the hub does */
+};
+
+struct world {
+	struct memory *memory;
+	struct memory_faults faults;
+	struct memory_fate next[16]; /* by what: the fate of the next parcels of this kind */
+	struct instance instances[HANDLES];
+	uint64_t seed;
+	unsigned rate; /* of 100 parcels, how many suffer; 0: next[] alone says */
+	uint64_t trace;
+	int64_t now, ticked;
+};
+
+static uint64_t chance(struct world *w, uint64_t below)
+{
+	w->seed ^= w->seed << 13;
+	w->seed ^= w->seed >> 7;
+	w->seed ^= w->seed << 17;
+	return w->seed % below;
+}
+
+static void random_bytes(void *arg, void *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		((unsigned char *)bytes)[i] = (unsigned char)chance(arg, 256);
+}
+
+static struct memory_fate fate(void *arg, enum memory_what what, unsigned from, unsigned to)
+{
+	struct world *w = arg;
+	struct memory_fate f = w->next[what];
+
+	assert_true(from <= HANDLES && to <= HANDLES);
+	if (w->rate == 0 || chance(w, 100) >= w->rate)
+		return f;
+	n_faults++;
+	f.lost = chance(w, 2) == 0;
+	f.delay_ms = (uint32_t)chance(w, 4000);
+	f.again = chance(w, 3) == 0;
+	f.again_ms = (uint32_t)chance(w, 6000);
+	return f;
+}
+
+static void trace(struct world *w, uint64_t what)
+{
+	w->trace = (w->trace ^ what) * 1099511628211u;
+}
+
+static void on_notice(void *arg, const struct store_notice *n)
+{
+	struct instance *in = arg;
+	char text[32];
+
+	assert_false(in->gone);
+	in->n_notices++;
+	trace(in->world, (uint64_t)(in - in->world->instances) << 60 | (uint64_t)n->news << 50 |
+				 n->record.seq);
+	if (n->news == STORE_EVENT) {
+		assert_int_equal(n->record.seq, in->last + 1); /* promise 2 */
+		in->last++;
+		snprintf(text, sizeof(text), "%" PRIu64 " ", in->last);
+		assert_int_equal(strncmp(n->record.body->text, text, strlen(text)), 0);
+	} else if (n->news == STORE_LIVE) {
+		assert_false(in->live);
+		in->live = true;
+	} else if (n->news != STORE_SIGNAL) {
+		in->ending = n->news;
+	}
+}
+
+static void on_done(void *arg, const struct store_answer *a)
+{
+	struct instance *in = arg;
+
+	assert_false(in->gone);
+	in->n_answers++;
+	in->err = a->err;
+	in->asking = false;
+	trace(in->world, 7777 + a->err);
+	if (a->epoch[0])
+		strcpy(in->epoch, a->epoch);
+	if (a->err == OK)
+		in->told = in->asked;
+}
+
+static void on_closed(void *arg)
+{
+	((struct instance *)arg)->gone = true;
+}
+
+static struct world *world_new(uint64_t seed)
+{
+	struct world *w = x_calloc(1, sizeof(*w));
+
+	w->seed = seed * 2654435761u + 88172645463325252u;
+	w->memory = memory_new(NULL, random_bytes, w);
+	w->faults = (struct memory_faults){ .arg = w, .fate = fate };
+	memory_set_faults(w->memory, &w->faults);
+	for (unsigned i = 0; i < HANDLES; i++) {
+		w->instances[i].world = w;
+		w->instances[i].store = memory_open(w->memory, i + 1, on_notice, &w->instances[i]);
+	}
+	return w;
+}
+
+/* Time goes on by ms, with a tick for all every 500 ms. */
+static void go(struct world *w, int64_t ms)
+{
+	int64_t end = w->now + ms;
+
+	while (w->now < end) {
+		while (memory_step(w->memory))
+			;
+		int64_t next = memory_next(w->memory), tick = w->ticked + 500;
+		w->now = next < tick ? next : tick;
+		if (w->now > end)
+			w->now = end;
+		memory_time(w->memory, w->now);
+		if (w->now < tick)
+			continue;
+		w->ticked = w->now;
+		for (size_t i = 0; i < HANDLES; i++) {
+			if (!w->instances[i].gone)
+				store_tick(w->instances[i].store, w->now);
+		}
+	}
+	while (memory_step(w->memory))
+		;
+}
+
+static void world_free(struct world *w)
+{
+	for (size_t i = 0; i < HANDLES; i++) {
+		if (!w->instances[i].gone)
+			store_close(w->instances[i].store, on_closed, &w->instances[i]);
+	}
+	go(w, 20000);
+	for (size_t i = 0; i < HANDLES; i++)
+		assert_true(w->instances[i].gone);
+	memory_free(w->memory);
+	free(w);
+}
+
+/* Instance i appends its own record at `seq`. */
+static void say(struct world *w, size_t i, uint64_t seq)
+{
+	struct instance *in = &w->instances[i];
+	struct msg *body = msg_format("%" PRIu64 " by %zu", seq, i);
+
+	in->asked = seq;
+	in->asking = true;
+	store_append(in->store, "a", seq == 1 ? "" : in->epoch, seq, &body, 1, on_done, in);
+	msg_unref(&body);
+}
+
+/* One record, by instance 0, without faults. */
+static struct world *world_begun(void)
+{
+	struct world *w = world_new(1);
+
+	say(w, 0, 1);
+	go(w, 100);
+	assert_int_equal(w->instances[0].err, OK);
+	strcpy(w->instances[1].epoch, w->instances[0].epoch);
+	return w;
+}
+
+static void nothing_happens_by_itself(void **state)
+{
+	struct world *w = world_new(1);
+
+	(void)state;
+	say(w, 0, 1);
+	assert_int_equal(memory_head(w->memory, "a"), 0);
+	assert_true(memory_step(w->memory));
+	assert_int_equal(memory_head(w->memory, "a"), 1);
+	assert_int_equal(w->instances[0].n_answers, 0);
+	assert_true(memory_step(w->memory));
+	assert_int_equal(w->instances[0].n_answers, 1);
+	assert_false(memory_step(w->memory));
+	world_free(w);
+}
+
+static void a_lost_append_is_unknown(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	w->next[MEMORY_APPEND].lost = true;
+	say(w, 0, 2);
+	go(w, MEMORY_PATIENCE_MS - 1);
+	assert_int_equal(w->instances[0].n_answers, 1);
+	go(w, 1);
+	assert_int_equal(w->instances[0].err, ERR_UNKNOWN);
+	go(w, 20000);
+	assert_int_equal(memory_head(w->memory, "a"), 1);
+	world_free(w);
+}
+
+static void a_lost_answer_is_unknown_too(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	w->next[MEMORY_ANSWER].lost = true;
+	say(w, 0, 2);
+	go(w, MEMORY_PATIENCE_MS);
+	assert_int_equal(w->instances[0].err, ERR_UNKNOWN);
+	assert_int_equal(memory_head(w->memory, "a"), 2);
+	world_free(w);
+}
+
+static void a_late_append_happens_after_unknown(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	w->next[MEMORY_APPEND].delay_ms = 5000;
+	say(w, 0, 2);
+	go(w, 4999);
+	assert_int_equal(w->instances[0].err, ERR_UNKNOWN);
+	assert_int_equal(memory_head(w->memory, "a"), 1);
+	go(w, 1);
+	assert_int_equal(memory_head(w->memory, "a"), 2);
+	assert_int_equal(w->instances[0].n_answers, 2); /* and is not answered again */
+	world_free(w);
+}
+
+static void a_refused_append_did_not_happen(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	w->next[MEMORY_APPEND].refused = true;
+	say(w, 0, 2);
+	go(w, 20000);
+	assert_int_equal(w->instances[0].err, ERR_UNAVAILABLE);
+	assert_int_equal(w->instances[0].n_answers, 2);
+	assert_int_equal(memory_head(w->memory, "a"), 1);
+	world_free(w);
+}
+
+static void a_lost_last_word_is_found_when_it_is_quiet(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	store_follow(w->instances[1].store, "a", 0);
+	go(w, 1000);
+	assert_true(w->instances[1].live);
+	w->next[MEMORY_WORD].lost = true;
+	say(w, 0, 2);
+	go(w, 500);
+	assert_int_equal(w->instances[1].last, 1);
+	go(w, 2500);
+	assert_int_equal(w->instances[1].last, 2);
+	world_free(w);
+}
+
+static void a_lost_word_is_filled_by_the_next(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	store_follow(w->instances[1].store, "a", 0);
+	go(w, 100);
+	w->next[MEMORY_WORD].lost = true;
+	say(w, 0, 2);
+	go(w, 10);
+	w->next[MEMORY_WORD].lost = false;
+	say(w, 0, 3);
+	go(w, 10);
+	assert_int_equal(w->instances[1].last, 3);
+	world_free(w);
+}
+
+static void a_crash_is_silent_and_its_requests_may_happen(void **state)
+{
+	(void)state;
+	for (int lost = 0; lost < 2; lost++) {
+		struct world *w = world_begun();
+		unsigned n = w->instances[0].n_answers;
+		store_follow(w->instances[0].store, "a", 0);
+		store_follow(w->instances[1].store, "a", 0);
+		go(w, 10);
+		w->next[MEMORY_ORPHAN].lost = lost;
+		say(w, 0, 2);
+		memory_crash(w->instances[0].store);
+		w->instances[0].gone = true;
+		go(w, 20000);
+		assert_int_equal(w->instances[0].n_answers, n);
+		assert_int_equal(memory_head(w->memory, "a"), lost ? 1 : 2);
+		assert_int_equal(w->instances[1].last, lost ? 1 : 2);
+		world_free(w);
+	}
+}
+
+static void who_is_frozen_hears_later(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	store_follow(w->instances[1].store, "a", 0);
+	go(w, 10);
+	memory_freeze(w->instances[1].store, w->now + 8000);
+	say(w, 0, 2);
+	go(w, 7999);
+	assert_int_equal(w->instances[1].last, 1);
+	go(w, 1);
+	assert_int_equal(w->instances[1].last, 2);
+	world_free(w);
+}
+
+static void a_restored_log_resets(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	say(w, 0, 2);
+	store_follow(w->instances[1].store, "a", 0);
+	go(w, 10);
+	assert_int_equal(w->instances[1].last, 2);
+	memory_restore(w->memory, "a", 1);
+	go(w, 4000);
+	assert_int_equal(w->instances[1].ending, STORE_RESET);
+	say(w, 0, 3); /* under the old epoch */
+	go(w, 10);
+	assert_int_equal(w->instances[0].err, ERR_CONFLICT);
+	assert_string_equal(w->instances[0].epoch, memory_epoch(w->memory, "a"));
+	world_free(w);
+}
+
+static void a_damaged_log_is_broken(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	say(w, 0, 2);
+	go(w, 10);
+	say(w, 0, 3);
+	go(w, 10);
+	memory_damage(w->memory, "a", 2);
+	store_follow(w->instances[1].store, "a", 0);
+	go(w, 10);
+	assert_int_equal(w->instances[1].last, 1);
+	assert_int_equal(w->instances[1].ending, STORE_BROKEN);
+	world_free(w);
+}
+
+/* Two write, all follow, everything may be lost, late, repeated. Then the faults end, and everybody
+ * must have everything within ten seconds. Every answer came; none that was OK is missing. */
+static uint64_t swarm(uint64_t seed)
+{
+	struct world *w = world_new(seed);
+
+	w->rate = (unsigned)chance(w, 60);
+	say(w, 0, 1);
+	for (size_t i = 0; i < HANDLES; i++)
+		store_follow(w->instances[i].store, "a", 0);
+	for (int round = 0; round < 40; round++) {
+		go(w, 1 + (int64_t)chance(w, 800));
+		for (size_t i = 0; i < 2; i++) {
+			struct instance *in = &w->instances[i];
+			if (in->last > 0 && !in->asking && chance(w, 3) > 0) {
+				strcpy(in->epoch, memory_epoch(w->memory, "a"));
+				say(w, i, in->last + 1);
+			}
+		}
+	}
+	w->rate = 0;
+	go(w, 10000);
+	for (size_t i = 0; i < HANDLES; i++) {
+		assert_true(w->instances[i].live);
+		assert_int_equal(w->instances[i].last, memory_head(w->memory, "a"));
+		assert_true(w->instances[i].told <= memory_head(w->memory, "a"));
+	}
+	uint64_t trace_of_run = w->trace;
+	world_free(w);
+	n_runs++;
+	return trace_of_run;
+}
+
+static void following_holds_under_all_faults(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 300; seed++)
+		swarm(seed);
+	assert_true(n_faults > 5000);
+}
+
+static void a_seed_tells_the_run(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		assert_int_equal(swarm(seed), swarm(seed));
+		assert_int_not_equal(swarm(seed), swarm(seed + 1));
+	}
+}
+
+const struct contract_case fault_cases[] = {
+	CASE(nothing_happens_by_itself),
+	CASE(a_lost_append_is_unknown),
+	CASE(a_lost_answer_is_unknown_too),
+	CASE(a_late_append_happens_after_unknown),
+	CASE(a_refused_append_did_not_happen),
+	CASE(a_lost_last_word_is_found_when_it_is_quiet),
+	CASE(a_lost_word_is_filled_by_the_next),
+	CASE(a_crash_is_silent_and_its_requests_may_happen),
+	CASE(who_is_frozen_hears_later),
+	CASE(a_restored_log_resets),
+	CASE(a_damaged_log_is_broken),
+	CASE(following_holds_under_all_faults),
+	CASE(a_seed_tells_the_run),
+};
+const size_t n_fault_cases = sizeof(fault_cases) / sizeof(fault_cases[0]);
