@@ -47,12 +47,13 @@ int main(void)
 		run_group(kinds[i]->name, contract_cases, n_contract_cases, kinds[i]);
 	run_group("memory with faults", fault_cases, n_fault_cases, NULL);
 	run_group("sqlite's file", file_cases, n_file_cases, &sqlite_kind);
+	run_group("sqlite without power", power_cases, n_power_cases, &sqlite_kind);
 	run_group("sqlite killed", kill_cases, n_kill_cases, &sqlite_kind);
 	printf("suite=store stores=%zu promises=%zu cases=%zu runs=%zu faults=%zu flips=%zu "
-	       "noticed=%zu kills=%zu "
-	       "acked=%zu "
-	       "lost=%zu skipped=%zu failed=%d\n",
-	       n_kinds, n_promises(), n_cases, n_runs, n_faults, n_flips, n_flips_seen, n_kills,
-	       n_acked, n_lost, n_skipped, n_failed);
+	       "noticed=%zu cuts=%zu cut_lost=%zu normal_cuts=%zu normal_lost=%zu kills=%zu "
+	       "acked=%zu lost=%zu skipped=%zu failed=%d\n",
+	       n_kinds, n_promises(), n_cases, n_runs, n_faults, n_flips, n_flips_seen, n_cuts,
+	       n_cuts_lost, n_normal_cuts, n_normal_lost, n_kills, n_acked, n_lost, n_skipped,
+	       n_failed);
 	return n_failed != 0;
 }

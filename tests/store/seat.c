@@ -138,7 +138,7 @@ static void wait_for(struct bench *b, const bool *flag, const size_t *count, siz
 
 	uv_timer_init(&b->loop, &timer);
 	timer.data = &too_late;
-	uv_timer_start(&timer, out_of_time, 10000, 0);
+	uv_timer_start(&timer, out_of_time, 30000, 0);
 	while (!too_late && !(flag && *flag) && !(count && *count >= enough))
 		uv_run(&b->loop, UV_RUN_ONCE);
 	uv_close((uv_handle_t *)&timer, NULL);

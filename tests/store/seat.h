@@ -76,7 +76,7 @@ int bench_teardown(void **state);
 /* Opens seat i if it is not open. */
 struct seat *bench_seat(struct bench *b, size_t i);
 void seat_close(struct seat *s);
-/* Runs the loop once, or for up to ten seconds until *flag. */
+/* Runs the loop once, or for up to thirty seconds until *flag. */
 void bench_turn(struct bench *b);
 void bench_until(struct bench *b, const bool *flag);
 void bench_until_told(struct seat *s, size_t n_told);
