@@ -5,11 +5,13 @@
 
 /* A new file of tests: define `const struct unit_group x_group`, and add one line to each list. */
 extern const struct unit_group conf_group;
+extern const struct unit_group export_group;
 extern const struct unit_group mem_group;
 extern const struct unit_group ticket_group;
 
 static const struct unit_group *const groups[] = {
 	&conf_group,
+	&export_group,
 	&mem_group,
 	&ticket_group,
 };
