@@ -46,10 +46,21 @@ static struct crowd *crowd_of(struct live *l, uint64_t room)
 	return c;
 }
 
+static bool stands_in(const struct peer *p, const struct crowd *c)
+{
+	for (size_t i = 0; i < p->n_seats; i++)
+		if (p->seats[i].crowd == c)
+			return true;
+	return false;
+}
+
+/* Once, also for staff who sit in a room that they watch. */
 static void stand(struct live *l, struct peer *p, uint64_t room)
 {
 	struct crowd *c = crowd_of(l, room);
 
+	if (c && stands_in(p, c))
+		return;
 	if (!c) {
 		c = x_calloc(1, sizeof(*c));
 		c->room = room;

@@ -204,6 +204,47 @@ static void keep_taken(const struct live *l, struct peer *p)
 	p->n_asked = n;
 }
 
+/* A screen never goes back: whoever has seen more than we have yet waits until we have seen it too.
+ */
+static bool is_ahead(const struct live *l, const struct peer *p)
+{
+	return p->resumes && strcmp(p->epoch, l->epoch) == 0 && p->after > l->state.seq;
+}
+
+static void wait(struct live *l, struct peer *p)
+{
+	p->waits_since = hub_now(l->hub);
+	p->next_waiting = l->waiting;
+	l->waiting = p;
+}
+
+static void stop_waiting(struct live *l, const struct peer *p)
+{
+	struct peer **at = &l->waiting;
+
+	while (*at && *at != p)
+		at = &(*at)->next_waiting;
+	if (*at)
+		*at = p->next_waiting;
+}
+
+void hub_admit_waiting(struct live *l)
+{
+	struct peer *list = l->waiting;
+
+	l->waiting = NULL;
+	for (struct peer *p = list, *next; p; p = next) {
+		int64_t since = p->waits_since;
+
+		next = p->next_waiting;
+		if (is_ahead(l, p) && hub_now(l->hub) - since >= ANSWER_MS)
+			hub_refuse(l, p, ERR_UNAVAILABLE);
+		else
+			hub_admit(l, p);
+		p->waits_since = since;
+	}
+}
+
 void hub_admit(struct live *l, struct peer *p)
 {
 	const struct person *who = state_person_by_sub(&l->state, p->sub);
@@ -211,6 +252,10 @@ void hub_admit(struct live *l, struct peer *p)
 
 	if (p->leaving)
 		return;
+	if (is_ahead(l, p)) {
+		wait(l, p);
+		return;
+	}
 	if (!who || !who->seated) {
 		hub_refuse(l, p, who && who->removed ? ERR_REMOVED : ERR_UNAVAILABLE);
 		return;
@@ -394,6 +439,7 @@ void hub_gone(struct hub *h, struct peer *p)
 		if (l->due[i] == p)
 			l->due[i] = NULL;
 	crowd_leave(p);
+	stop_waiting(l, p);
 	if (p->person)
 		presence_leave(l, p);
 	live_forget(l, p);

@@ -87,6 +87,15 @@ void live_forget(struct live *l, const struct peer *p)
 			j->peer = NULL;
 }
 
+/* Only for the planted bug: the gate judges a mute at the position of the line. */
+static bool is_muted_now(const struct live *l, const struct job *j)
+{
+	const struct person *who = state_person(&l->state, j->by);
+
+	return who && (command_specs[j->command.type].blocked_by & BLOCKED_MUTED) &&
+	       hub_now(l->hub) < who->mute.until;
+}
+
 void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 		 void (*done)(void *arg, enum err err), void *arg)
 {
@@ -99,7 +108,9 @@ void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 			   .done = done,
 			   .arg = arg };
 	live_stir(l);
-	if (l->phase == LIVE_BROKEN)
+	if (PLANTED(PLANT_MUTE_ON_ARRIVAL) && is_muted_now(l, j))
+		settle(l, j, ERR_MUTED, 0);
+	else if (l->phase == LIVE_BROKEN)
 		settle(l, j, ERR_DAMAGED, 0);
 	else if (l->queue.n >= QUEUE_MAX)
 		settle(l, j, ERR_UNAVAILABLE, ANSWER_MS);
@@ -217,9 +228,16 @@ static void settle_batch(struct live *l, enum err err)
 	}
 }
 
+/* A log that was empty when we opened it has an epoch since its first event. */
+static void note_epoch(struct live *l, const char *epoch)
+{
+	if (!l->epoch[0] && epoch)
+		snprintf(l->epoch, sizeof(l->epoch), "%s", epoch);
+}
+
 static void accepted(struct live *l, const struct store_answer *answer)
 {
-	snprintf(l->epoch, sizeof(l->epoch), "%s", answer->epoch);
+	note_epoch(l, answer->epoch);
 	for (size_t i = 0; i < l->n_bodies; i++)
 		apply(l, l->first_seq + i, l->bodies[i]);
 	drop_bodies(l);
@@ -232,6 +250,7 @@ static void conflicted(struct live *l, const struct store_answer *answer)
 {
 	log_debug("append.conflict", "log=%s seq=%" PRIu64 " lacked=%zu", l->log, l->first_seq,
 		  answer->n_records);
+	note_epoch(l, answer->epoch);
 	drop_bodies(l);
 	for (size_t i = 0; i < answer->n_records; i++)
 		apply(l, answer->records[i].seq, answer->records[i].body);
@@ -315,6 +334,7 @@ static void reset(struct live *l)
 	replay_clear(l);
 	cache_clear(&l->views);
 	cache_clear(&l->digests);
+	l->epoch[0] = '\0';
 	l->phase = LIVE_LOADING;
 	store_follow(hub_store(l->hub), l->log, 0);
 }
@@ -335,6 +355,7 @@ void live_notice(struct live *l, const struct store_notice *notice)
 	live_stir(l);
 	switch (notice->news) {
 	case STORE_EVENT:
+		note_epoch(l, notice->epoch);
 		apply(l, notice->record.seq, notice->record.body);
 		break;
 	case STORE_LIVE:
@@ -417,6 +438,8 @@ void live_turn(struct live *l)
 		ask_what_is_due(l);
 		if (l->away_at && l->away_at <= now)
 			presence_expire(l);
+		if (l->waiting)
+			hub_admit_waiting(l);
 	}
 	if (l->retry_at && l->retry_at <= now)
 		append(l);
@@ -444,6 +467,8 @@ int64_t live_wake(const struct live *l)
 		if (!l->due_asked)
 			sooner(&wake, state_due(&l->state, &text));
 		sooner(&wake, l->away_at);
+		for (const struct peer *p = l->waiting; p; p = p->next_waiting)
+			sooner(&wake, p->waits_since + ANSWER_MS);
 		if (l->digest_due)
 			sooner(&wake, l->digest_at);
 	}

@@ -97,7 +97,8 @@ struct live {
 	struct crowd *crowds;
 	struct present *present;
 	size_t n_peers;
-	struct peer **due; /* peers due a view, in order; NULL where one went */
+	struct peer *waiting; /* who are ahead of us, by next_waiting */
+	struct peer **due;    /* peers due a view, in order; NULL where one went */
 	size_t n_due;
 	struct cache views, digests;
 	bool digest_due;
@@ -172,6 +173,8 @@ struct directory *hub_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);
 /* Lets a peer in whose person sits in the session now; the join may have been anybody's. */
 void hub_admit(struct live *l, struct peer *p);
+/* Lets in those whom the session has caught up with; sends away who waited too long. */
+void hub_admit_waiting(struct live *l);
 /* Says why, says bye, and counts the peer out of every crowd. */
 void hub_refuse(struct live *l, struct peer *p, enum err err);
 void peer_bye(struct peer *p, enum bye why, int64_t retry_ms);

@@ -35,17 +35,20 @@ struct peer {
 	const struct peer_ops *ops;
 
 	/* The hub's from here on; zeroed by net at first. */
-	struct live *live; /* NULL before hello */
-	uint64_t person;   /* 0 while joining */
-	char *sub;         /* of the ticket, while joining */
-	int64_t expires;   /* when the ticket is over */
-	bool due_view;     /* gets a view next, and no event before */
-	bool behind;       /* could not keep up; wait for hub_writable */
-	bool leaving;      /* bye was said */
-	uint64_t sent_seq; /* state the screen shows: seq of the last event or view sent */
-	bool resumes;      /* hello named an epoch and a seq: replay if it can be done */
-	uint64_t after;    /* the seq hello named */
-	char epoch[33];    /* the epoch hello named */
+	struct live *live;   /* NULL before hello */
+	uint64_t person;     /* 0 while joining */
+	char *sub;           /* of the ticket, while joining */
+	int64_t expires;     /* when the ticket is over */
+	bool due_view;       /* gets a view next, and no event before */
+	bool behind;         /* could not keep up; wait for hub_writable */
+	bool leaving;        /* bye was said */
+	uint64_t sent_seq;   /* state the screen shows: seq of the last event or view sent */
+	int64_t waits_since; /* has seen more than this instance yet: let in when it has caught up
+			      */
+	struct peer *next_waiting;
+	bool resumes;   /* hello named an epoch and a seq: replay if it can be done */
+	uint64_t after; /* the seq hello named */
+	char epoch[33]; /* the epoch hello named */
 	uint64_t asked[LIMIT_PENDING]; /* n of accepted commands the next view tells as taken */
 	size_t n_asked;
 	struct {

@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "server/base/mem.h"
+#include "server/base/plant.h"
 
 struct follower {
 	char log[STORE_LOG_MAX + 1];
@@ -75,12 +76,19 @@ static void deliver(struct followers *fs, struct follower *f, const struct store
 		     .news = STORE_EVENT, .log = f->log, .epoch = f->epoch, .record = *record });
 }
 
+static bool is_next(const struct follower *f, const struct store_record *record)
+{
+	if (PLANTED(PLANT_GAP_NOT_FILLED))
+		return record->seq > f->last;
+	return record->seq == f->last + 1;
+}
+
 /* Delivers what is next in a page. False: there is nothing to go on with. */
 static bool deliver_page(struct followers *fs, struct follower *f, const struct follow_page *page)
 {
 	f->telling = true;
 	for (size_t i = 0; i < page->n_records && !f->stopped; i++) {
-		if (page->records[i].seq == f->last + 1)
+		if (is_next(f, &page->records[i]))
 			deliver(fs, f, &page->records[i]);
 	}
 	f->telling = false;
@@ -143,7 +151,7 @@ void follow_heard(struct followers *fs, const char *log, const char *epoch,
 	}
 	if (record->seq > f->heard)
 		f->heard = record->seq;
-	if (record->seq == f->last + 1)
+	if (is_next(f, record))
 		deliver_page(fs, f, &(struct follow_page){ .records = record, .n_records = 1 });
 	else if (record->seq > f->last)
 		fetch(fs, f);

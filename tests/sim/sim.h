@@ -1,0 +1,135 @@
+/* A whole cluster in one process, from a seed: several hubs over one memory store, people who talk,
+ * cut lines, repeat themselves and are moved about, and a network that loses, delays and repeats.
+ * Everything that happens is a function of the seed. What came to each screen is kept, and at the
+ * end all of it is held against the log. */
+#ifndef JOBALIKE_TESTS_SIM_H
+#define JOBALIKE_TESTS_SIM_H
+
+#include "server/core/view.h"
+#include "server/hub/hub.h"
+#include "server/store/memory.h"
+
+#define INSTANCES_MAX 3
+#define PEOPLE_MAX    12
+#define SESSION       "sim"
+#define SESSION_LOG   "s-sim"
+#define FAULTS_MS     15000 /* of trouble, then */
+#define HEAL_MS       12000 /* in which everything must come right: 10 s, and 2 s of patience */
+
+/* --- chance (splitmix64) ------------------------------------------------------------------------
+ */
+
+static inline uint64_t chance(uint64_t *seed)
+{
+	uint64_t z = (*seed += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+static inline unsigned below(uint64_t *seed, unsigned n)
+{
+	return (unsigned)(chance(seed) % n);
+}
+static inline bool percent(uint64_t *seed, unsigned p)
+{
+	return below(seed, 100) < p;
+}
+
+/* --- people -------------------------------------------------------------------------------------
+ */
+
+/* Something that reached a screen. */
+struct shown {
+	bool is_view;
+	uint64_t seq;
+	char *text; /* the view's object, or the whole event */
+};
+
+/* A command that somebody waits for. */
+struct wish {
+	uint64_t n;
+	char *text;     /* the whole message, sent again as it is */
+	uint64_t acked; /* seq; 0: not yet */
+	bool refused;
+	bool unsure; /* the last answer was unknown or unavailable: to be offered again */
+};
+
+/* Somebody with one device: what the web client does, in small. */
+struct human {
+	struct sim *sim;
+	unsigned number;
+	char sub[16], name[16];
+	enum role role;
+
+	struct peer peer;
+	int instance;       /* connected to; -1: not */
+	struct peer *alive; /* &peer while connected */
+	bool welcome;       /* up to date since hello: the first digest came */
+	bool banned;
+	int64_t again_at; /* when to connect next */
+	int64_t act_at;
+	unsigned slow; /* messages not taken before it can write again; 0: can */
+	uint64_t id;   /* person, once a view told it */
+	uint64_t room; /* sits in, as last seen */
+	char epoch[33];
+	uint64_t seq; /* of the screen */
+
+	struct shown *shown;
+	size_t n_shown;
+	struct wish *wishes;
+	size_t n_wishes;
+};
+
+/* --- the cluster --------------------------------------------------------------------------------
+ */
+
+struct instance {
+	struct sim *sim;
+	unsigned number;
+	struct hub *hub; /* NULL: down */
+	struct store *store;
+	int64_t up_at; /* while down */
+};
+
+struct sim {
+	uint64_t seed, rng;
+	int64_t now;
+	struct memory *memory;
+	struct memory_faults faults;
+	struct instance instances[INSTANCES_MAX];
+	unsigned n_instances;
+	struct human people[PEOPLE_MAX];
+	unsigned n_people;
+
+	/* Drawn once for each seed: which faults, and how often in 100. */
+	unsigned lose, delay, repeat, lose_append, lose_answer, late_append, refuse, cut, crash,
+		freeze;
+	bool heals; /* no new faults and no new wishes */
+
+	struct state truth; /* the log, reduced as it grows: what people pick their targets from */
+
+	uint64_t steps, conflicts, acked, refused, crashes, cuts, views, events;
+	char failure[512]; /* "" while all is well; the first thing that was wrong */
+};
+
+/* Notes what is wrong, once. */
+void sim_fail(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* human.c */
+void human_begin(struct human *h, struct sim *s, unsigned number);
+void human_end(struct human *h);
+/* One moment of this person's life: connects, acts, repeats. */
+void human_step(struct human *h);
+/* The connection is cut: by the network, or because the instance is gone. */
+void human_cut(struct human *h);
+
+/* cluster.c */
+void cluster_begin(struct sim *s);
+void cluster_end(struct sim *s);
+void cluster_step(struct sim *s);
+
+/* check.c: everything that was shown and acknowledged, against the log. */
+void check_all(struct sim *s);
+
+#endif
