@@ -1,0 +1,182 @@
+#include "server/net/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/mem.h"
+
+static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+static bool is_mapped(const unsigned char bytes[16])
+{
+	return memcmp(bytes, mapped, sizeof(mapped)) == 0;
+}
+
+static void from_socket(const struct sockaddr *from, unsigned char bytes[16])
+{
+	memset(bytes, 0, 16);
+	if (from->sa_family == AF_INET6) {
+		memcpy(bytes, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+	} else if (from->sa_family == AF_INET) {
+		memcpy(bytes, mapped, sizeof(mapped));
+		memcpy(bytes + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+	}
+}
+
+static bool from_text(const char *text, unsigned char bytes[16])
+{
+	if (inet_pton(AF_INET6, text, bytes) == 1)
+		return true;
+	memcpy(bytes, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, text, bytes + 12) == 1;
+}
+
+static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
+{
+	unsigned whole = bits / 8, rest = bits % 8;
+
+	return memcmp(a, b, whole) == 0 && (!rest || (a[whole] ^ b[whole]) >> (8 - rest) == 0);
+}
+
+/* Is the address in a network written as 10.0.0.0/8 or ::1? */
+static bool in_network(const unsigned char bytes[16], const char *network)
+{
+	char text[INET6_ADDRSTRLEN];
+	unsigned char base[16];
+	const char *slash = strchr(network, '/');
+	size_t n = slash ? (size_t)(slash - network) : strlen(network);
+	unsigned bits = 128;
+
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, network, n);
+	text[n] = '\0';
+	if (!from_text(text, base))
+		return false;
+	if (slash)
+		bits = (unsigned)strtoul(slash + 1, NULL, 10) + (is_mapped(base) ? 96 : 0);
+	return bits <= 128 && same_bits(bytes, base, bits);
+}
+
+static bool is_proxy(const struct addresses *all, const unsigned char bytes[16])
+{
+	for (size_t i = 0; i < all->proxies->n; i++)
+		if (in_network(bytes, all->proxies->items[i]))
+			return true;
+	return false;
+}
+
+/* The entry of an address, made if need be. */
+static struct address *entry(struct addresses *all, const unsigned char bytes[16])
+{
+	unsigned char key[16];
+	struct address *a;
+
+	memcpy(key, bytes, 16);
+	if (!is_mapped(key) && !is_proxy(all, bytes))
+		memset(key + 8, 0, 8);
+	HASH_FIND(hh, all->table, key, sizeof(key), a);
+	if (a)
+		return a;
+	a = x_calloc(1, sizeof(*a));
+	memcpy(a->bytes, key, sizeof(key));
+	a->all = all;
+	a->tokens = (double)(all->per_second * ADDRESS_BURST);
+	HASH_ADD(hh, all->table, bytes, sizeof(a->bytes), a);
+	return a;
+}
+
+static void forget(struct address *a)
+{
+	HASH_DEL(a->all->table, a);
+	free(a);
+}
+
+struct address *address_take(struct addresses *all, const struct sockaddr *from)
+{
+	unsigned char bytes[16];
+	struct address *a;
+
+	from_socket(from, bytes);
+	a = entry(all, bytes);
+	if (a->connections >= (size_t)all->max && !is_proxy(all, bytes))
+		return NULL;
+	a->connections++;
+	return a;
+}
+
+void address_release(struct address *a)
+{
+	if (--a->connections == 0 && !a->tokens_at) /* never asked for anything */
+		forget(a);
+}
+
+/* The last address of the list that is not itself a trusted proxy: who connected to the first one.
+ */
+static struct address *behind(struct address *a, const char *forwarded)
+{
+	char list[512], *comma;
+	unsigned char bytes[16];
+
+	if (!is_proxy(a->all, a->bytes))
+		return a;
+	snprintf(list, sizeof(list), "%s", forwarded);
+	do {
+		char *last = (comma = strrchr(list, ',')) ? comma + 1 : list;
+		size_t n;
+
+		last += strspn(last, " \t");
+		n = strcspn(last, " \t");
+		last[n] = '\0';
+		if (!from_text(last, bytes))
+			return a;
+		if (!is_proxy(a->all, bytes))
+			return entry(a->all, bytes);
+		if (comma)
+			*comma = '\0';
+	} while (comma);
+	return a;
+}
+
+static void refill(struct address *a, int64_t now)
+{
+	double most = (double)(a->all->per_second * ADDRESS_BURST);
+
+	if (a->tokens_at && now > a->tokens_at)
+		a->tokens += (double)(now - a->tokens_at) * (double)a->all->per_second / 1000;
+	if (a->tokens > most)
+		a->tokens = most;
+	a->tokens_at = now ? now : 1;
+}
+
+int64_t address_ask(struct address *a, const char *forwarded, int64_t now)
+{
+	a = behind(a, forwarded);
+	refill(a, now);
+	if (a->tokens < 1)
+		return 1 + (int64_t)((1 - a->tokens) * 1000 / (double)a->all->per_second);
+	a->tokens -= 1;
+	return 0;
+}
+
+void addresses_sweep(struct addresses *all, int64_t now)
+{
+	struct address *a, *next;
+
+	HASH_ITER (hh, all->table, a, next) {
+		refill(a, now);
+		if (!a->connections && a->tokens >= (double)(all->per_second * ADDRESS_BURST))
+			forget(a);
+	}
+}
+
+void addresses_fini(struct addresses *all)
+{
+	struct address *a, *next;
+
+	HASH_ITER (hh, all->table, a, next)
+		forget(a);
+}

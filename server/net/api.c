@@ -1,0 +1,374 @@
+#include "server/net/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/mem.h"
+#include "server/core/export.h"
+#include "server/net/calendar.h"
+#include "server/net/http.h"
+#include "server/net/inside.h"
+
+#define GOOD_FOR_MS (INT64_C(7) * 24 * 3600 * 1000) /* after the end, to read on */
+#define RETRY_MS    1000
+
+/* --- shared with the other files of the API -----------------------------------------------------
+ */
+
+static const int statuses[ERR_COUNT] = {
+	[ERR_BAD_REQUEST] = 400, [ERR_TOO_LARGE] = 400,   [ERR_UNAUTHORIZED] = 401,
+	[ERR_FORBIDDEN] = 403,   [ERR_NOT_FOUND] = 404,   [ERR_CONFLICT] = 409,
+	[ERR_CLOSED] = 409,      [ERR_REMOVED] = 403,     [ERR_FULL] = 409,
+	[ERR_SLOW_DOWN] = 429,   [ERR_UNAVAILABLE] = 503, [ERR_UNKNOWN] = 503,
+	[ERR_DAMAGED] = 503,
+};
+
+void api_refuse(struct request *r, enum err err, const char *field)
+{
+	answer_error(r, statuses[err] ? statuses[err] : 403, err, field,
+		     err == ERR_UNAVAILABLE || err == ERR_UNKNOWN ? RETRY_MS : 0);
+}
+
+json_t *api_body(struct request *r)
+{
+	json_t *j =
+		json_loadb(r->body.s ? r->body.s : "", r->body.len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (json_is_object(j))
+		return j;
+	json_decref(j);
+	api_refuse(r, ERR_BAD_REQUEST, NULL);
+	return NULL;
+}
+
+enum err api_person(const json_t *texts, const char *sub, enum role role, struct command *out,
+		    struct blame *blame)
+{
+	static const char *const taken[] = { "name", "school", "job", "area", "language" };
+	json_t *j = json_pack("{s:s, s:s, s:s}", "command", "people.join", "sub", sub, "role",
+			      role_names[role]);
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		json_t *value = json_object_get(texts, taken[i]);
+
+		if (value)
+			json_object_set(j, taken[i], value);
+	}
+	return codec_command(j, out, blame);
+}
+
+int64_t api_expiry(int64_t end)
+{
+	int64_t now = ws_time();
+
+	return (end > now ? end : now) + GOOD_FOR_MS;
+}
+
+void api_base(const struct request *r, char *out, size_t size)
+{
+	if (r->net->conf->http.public_url[0])
+		snprintf(out, size, "%s", net_url(r->net));
+	else
+		snprintf(out, size, "http://%s", r->host);
+}
+
+/* --- sessions -----------------------------------------------------------------------------------
+ */
+
+static void write_areas(struct text *t, const struct area *areas, size_t n)
+{
+	text_array(t, "areas");
+	for (size_t i = 0; i < n; i++) {
+		text_object(t, NULL);
+		text_string(t, "key", areas[i].key);
+		text_string(t, "en", areas[i].en);
+		text_string(t, "zh", areas[i].zh);
+		text_object_end(t);
+	}
+	text_array_end(t);
+}
+
+/* The fields of an entry of the list. */
+static void write_entry(struct text *t, const struct directory_put *e)
+{
+	text_string(t, "session", e->session);
+	text_string(t, "title", e->title);
+	text_string(t, "hashtag", e->hashtag);
+	text_string(t, "format", format_names[e->format]);
+	text_array(t, "languages");
+	for (size_t i = 0; i < e->n_languages; i++)
+		text_string(t, NULL, language_names[e->languages[i]]);
+	text_array_end(t);
+	write_areas(t, e->areas, e->n_areas);
+	text_int(t, "start", e->start);
+	text_int(t, "end", e->end);
+	text_bool(t, "open", e->open);
+	text_string(t, "phase", phase_names[e->phase]);
+}
+
+static void serve_list(struct request *r)
+{
+	const struct directory *d = hub_directory(r->net->hub);
+	struct text t = { 0 };
+
+	text_object(&t, NULL);
+	text_int(&t, "now", ws_time());
+	text_array(&t, "sessions");
+	for (const struct entry *e = NULL; (e = directory_next(d, e));) {
+		text_object(&t, NULL);
+		write_entry(&t, &e->event.directory_put);
+		text_object_end(&t);
+	}
+	text_array_end(&t);
+	text_object_end(&t);
+	answer_json(r, 200, &t);
+}
+
+static void write_topics(struct text *t, const struct state *s)
+{
+	text_array(t, "topics");
+	for (size_t i = 0; i < s->agenda.n; i++) {
+		const struct topic *topic = s->agenda.list[i];
+
+		text_object(t, NULL);
+		text_string(t, "title", topic->title);
+		text_int(t, "minutes", topic->minutes);
+		text_string(t, "state", topic_state_names[topic->state]);
+		text_object_end(t);
+	}
+	text_array_end(t);
+}
+
+static void write_counts(struct text *t, const struct state *s)
+{
+	text_array(t, "counts");
+	for (size_t i = 0; i < s->session.n_areas; i++) {
+		const char *key = s->session.areas[i].key;
+		int64_t n = 0;
+
+		for (size_t p = 0; p < s->people.n; p++)
+			n += s->people.list[p]->seated && s->people.list[p]->area &&
+			     strcmp(s->people.list[p]->area, key) == 0;
+		text_object(t, NULL);
+		text_string(t, "area", key);
+		text_int(t, "people", n);
+		text_object_end(t);
+	}
+	text_array_end(t);
+}
+
+/* What the list will say of it, by the state itself. */
+static struct directory_put entry_of(const struct state *s, enum language *languages)
+{
+	struct directory_put e = { .session = s->session.id,
+				   .title = s->session.title,
+				   .hashtag = s->session.hashtag,
+				   .format = s->session.format,
+				   .languages = languages,
+				   .areas = s->session.areas,
+				   .n_areas = s->session.n_areas,
+				   .start = s->session.start,
+				   .end = s->session.end,
+				   .open = s->session.open,
+				   .phase = s->session.phase };
+
+	for (int i = 1; i < LANGUAGE_COUNT; i++)
+		if (s->session.speaks[i])
+			languages[e.n_languages++] = (enum language)i;
+	return e;
+}
+
+static void on_session(void *arg, enum err err, const struct state *s)
+{
+	struct request *r = arg;
+	enum language languages[LANGUAGE_COUNT];
+	struct directory_put e;
+	struct text t = { 0 };
+
+	if (err) {
+		api_refuse(r, err, NULL);
+		return;
+	}
+	e = entry_of(s, languages);
+	text_object(&t, NULL);
+	write_entry(&t, &e);
+	text_int(&t, "now", ws_time());
+	text_int(&t, "people", (int64_t)s->people.seated);
+	text_bool(&t, "needs_invitation", !s->session.open);
+	write_topics(&t, s);
+	write_counts(&t, s);
+	text_object_end(&t);
+	answer_json(r, 200, &t);
+}
+
+static void serve_session(struct request *r, const char *session)
+{
+	r->busy = true;
+	hub_read(r->net->hub, session, on_session, r);
+}
+
+/* --- what was said ------------------------------------------------------------------------------
+ */
+
+struct export
+{
+	struct ticket ticket;
+	bool as_json;
+};
+
+static void end_export(void *work)
+{
+	struct export *e = work;
+
+	ticket_free(&e->ticket);
+	free(e);
+}
+
+static void on_export(void *arg, enum err err, const struct state *s)
+{
+	struct request *r = arg;
+	const struct export *e = r->work;
+	const struct person *who = err ? NULL : state_person_by_sub(s, e->ticket.sub);
+	char more[128];
+	struct reply reply = { .status = 200, .more = more };
+	struct text t = { 0 };
+
+	if (err || !who || who->removed) {
+		api_refuse(r, err ? err : who ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
+		return;
+	}
+	if (e->as_json)
+		export_json(s, who, &t);
+	else
+		export_markdown(s, who, &t);
+	reply.type = e->as_json ? "application/json" : "text/markdown;charset=utf-8";
+	snprintf(more, sizeof(more),
+		 "content-disposition: attachment; filename=\"jobalike-%s.%s\"\r\n", s->session.id,
+		 e->as_json ? "json" : "md");
+	answer_text(r, reply, &t);
+}
+
+static void serve_export(struct request *r, const char *session, bool as_json)
+{
+	struct ticket t;
+	enum ticket_fault fault =
+		ticket_read(r->net->keys, r->bearer, strlen(r->bearer), ws_time(), &t);
+	struct export *e;
+
+	if (fault || t.kind != TICKET_PERSON || strcmp(t.session, session) != 0) {
+		ticket_free(&t);
+		api_refuse(r, ERR_UNAUTHORIZED, NULL);
+		return;
+	}
+	e = x_malloc(sizeof(*e));
+	*e = (struct export){ t, as_json };
+	r->work = e;
+	r->end_work = end_export;
+	r->busy = true;
+	hub_read(r->net->hub, session, on_export, r);
+}
+
+static void serve_calendar(struct request *r, const char *session)
+{
+	const struct entry *e = directory_find(hub_directory(r->net->hub), session);
+	char base[300];
+	struct text t = { 0 };
+
+	if (!e) {
+		answer_plain(r, 404, "There is no such session.");
+		return;
+	}
+	api_base(r, base, sizeof(base));
+	calendar_write(&t, &e->event.directory_put, base, e->event.at);
+	answer_text(r,
+		    (struct reply){ .status = 200,
+				    .type = "text/calendar;charset=utf-8",
+				    .more = "content-disposition: attachment; "
+					    "filename=\"session.ics\"\r\n" },
+		    &t);
+}
+
+/* --- which address is what ----------------------------------------------------------------------
+ */
+
+/* Takes the id of a session from the middle of a path; what follows it, or NULL. */
+static const char *take_id(const char *path, const char *before, char id[33])
+{
+	size_t n = strlen(before), len;
+
+	if (strncmp(path, before, n) != 0)
+		return NULL;
+	len = strcspn(path + n, "/.");
+	if (len == 0 || len > 32)
+		return NULL;
+	memcpy(id, path + n, len);
+	id[len] = '\0';
+	return session_id_ok(id) ? path + n + len : NULL;
+}
+
+static void only(struct request *r, enum method method, const char *session,
+		 void (*serve)(struct request *r, const char *session))
+{
+	if (method == METHOD_POST ? r->method == METHOD_POST : r->method != METHOD_POST)
+		serve(r, session);
+	else
+		answer_not_allowed(r, method == METHOD_POST ? "POST" : "GET, HEAD");
+}
+
+static void serve_export_json(struct request *r, const char *session)
+{
+	serve_export(r, session, true);
+}
+
+static void serve_export_markdown(struct request *r, const char *session)
+{
+	serve_export(r, session, false);
+}
+
+static void serve_sessions(struct request *r)
+{
+	if (r->method == METHOD_POST)
+		api_plan(r);
+	else
+		serve_list(r);
+}
+
+static const struct {
+	const char *rest;
+	enum method method;
+	void (*serve)(struct request *r, const char *session);
+} of_session[] = {
+	{ "", METHOD_GET, serve_session },
+	{ "/tickets", METHOD_POST, api_join },
+	{ "/export.json", METHOD_GET, serve_export_json },
+	{ "/export.md", METHOD_GET, serve_export_markdown },
+};
+
+bool api_serve(struct request *r)
+{
+	char id[33];
+	const char *rest = take_id(r->path, "/sessions/", id);
+
+	if (rest && strcmp(rest, ".ics") == 0) {
+		only(r, METHOD_GET, id, serve_calendar);
+		return true;
+	}
+	if (strncmp(r->path, "/api", 4) != 0 || (r->path[4] && r->path[4] != '/'))
+		return false;
+	if (!hub_ready(r->net->hub)) {
+		api_refuse(r, ERR_UNAVAILABLE, NULL);
+		return true;
+	}
+	if (strcmp(r->path, "/api/sessions") == 0) {
+		serve_sessions(r);
+		return true;
+	}
+	rest = take_id(r->path, "/api/sessions/", id);
+	for (size_t i = 0; rest && i < sizeof(of_session) / sizeof(of_session[0]); i++)
+		if (strcmp(rest, of_session[i].rest) == 0) {
+			only(r, of_session[i].method, id, of_session[i].serve);
+			return true;
+		}
+	api_refuse(r, ERR_NOT_FOUND, NULL);
+	return true;
+}

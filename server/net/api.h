@@ -1,0 +1,36 @@
+/* The API over HTTP: what sessions there are, tickets, plans, what was said to take away. Answers
+ * are JSON. */
+#ifndef JOBALIKE_NET_API_H
+#define JOBALIKE_NET_API_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "protocol/codec.h"
+#include "server/net/keys.h"
+#include "server/net/ticket.h"
+
+struct request;
+
+/* False: the address is none of the API's. */
+bool api_serve(struct request *r);
+
+/* In api_join.c and api_plan.c: POST, with all of the body there. */
+void api_join(struct request *r, const char *session);
+void api_plan(struct request *r);
+
+/* The body as a JSON object, owned by the caller; NULL when it is none and the request was
+ * answered. */
+json_t *api_body(struct request *r);
+/* Answers as the error says. */
+void api_refuse(struct request *r, enum err err, const char *field);
+/* A person's command people.join with these texts, checked as all commands are. The command is
+ * freed by the caller when OK. Texts may be NULL. */
+enum err api_person(const json_t *texts, const char *sub, enum role role, struct command *out,
+		    struct blame *blame);
+/* How long tickets and invitations of a session are good. */
+int64_t api_expiry(int64_t end);
+/* Where people reach us, for a link; from what the request says when the configuration does not. */
+void api_base(const struct request *r, char *out, size_t size);
+
+#endif

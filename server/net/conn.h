@@ -1,0 +1,108 @@
+/* A connection: one WebSocket, from its handshake to its end, and what is due to it.
+ *
+ * The first message is a hello with a ticket, within HELLO_MS; from then on the connection is a
+ * peer of the hub. What is sent to it waits in its queue until the end of the turn of the loop,
+ * when all connections that have something are flushed, with one write each. Only after a write
+ * that the socket did not take whole the writable callback is used.
+ *
+ * Nothing is freed from inside a call of the hub: a connection that failed is marked, and ends when
+ * the socket library says so (conn_end). */
+#ifndef JOBALIKE_NET_CONN_H
+#define JOBALIKE_NET_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/base/text.h"
+#include "server/hub/hub.h"
+#include "server/net/keys.h"
+#include "server/net/queue.h"
+
+#define CONN_HELLO_MS  10000 /* until the hello */
+#define CONN_BEHIND_MS 10000 /* unable to keep up */
+#define CONN_CLOSE_MS  2000  /* until the peer answers our close */
+#define CONN_PING_S    20    /* each connection is pinged so often */
+#define CONN_PONG_S    8     /* and heard within that, or closed */
+#define CONN_EVENTS    1000  /* messages that may wait; answers LIMIT_PENDING more */
+#define CONN_FRAGMENTS 64    /* frames of one message */
+
+/* Codes of our closes (RFC 6455 section 7.4); those of a bye are in conn.c. */
+enum close_code {
+	CLOSE_UNSUPPORTED = 1003,
+	CLOSE_POLICY = 1008,
+	CLOSE_TOO_BIG = 1009,
+};
+
+struct lws;
+struct conn;
+
+/* What a connection waits for, if anything; each for a time of its own, so that those who wait for
+ * the same stand in the order in which it ends. */
+enum conn_wait { WAIT_NOTHING, WAIT_HELLO, WAIT_DRAIN, WAIT_CLOSE, WAIT_COUNT };
+
+struct conn {
+	struct peer peer; /* the first member */
+	struct conns *all;
+	struct lws *wsi;
+	struct queue queue;
+	struct text in; /* the pieces of a message that is not complete */
+	size_t skipped; /* bytes of one that is too large and thrown away; 0: none */
+	uint64_t heard_at, pinged_at, waits_since; /* by the loop's clock */
+	uint8_t n_frames, n_mistakes, slot;
+	bool said_hello;
+	bool is_dirty; /* stands in the list of those to flush */
+	bool clogged;  /* the socket took only a part; its callback is awaited */
+	bool refused;  /* an event was not taken: the hub waits to hear that it can send again */
+	bool closing;  /* a close frame is in the queue, or was sent */
+	bool dead;     /* a write failed, or time is over */
+	enum conn_wait waits;
+	struct conn *dirty_prev, *dirty_next;
+	struct conn *slot_prev, *slot_next; /* of its slot of the wheel */
+	struct conn *wait_prev, *wait_next;
+};
+
+struct conn_figures {
+	size_t connections;
+	uint64_t opened, messages_in, bytes_in, deliveries, writes, bytes_out, partial, behind,
+		slow, idle;
+	size_t queue_high; /* bytes, the most that ever waited for one */
+};
+
+/* All connections of this instance. */
+struct conns {
+	struct hub *hub;
+	const struct keys *keys;
+	size_t message_max, queue_max; /* bytes */
+	struct conn *dirty;
+	struct conn *wheel[CONN_PING_S];
+	struct conn *waiting[WAIT_COUNT];
+	struct msg *ping;
+	uint64_t now; /* of the loop, ms; set before anything else in each turn */
+	unsigned tick;
+	struct conn_figures figures;
+	unsigned char scratch[1 << 16];
+};
+
+void conns_init(struct conns *all, struct hub *hub, const struct keys *keys, size_t message_max,
+		size_t queue_max);
+void conns_fini(struct conns *all);
+/* End of a turn of the loop. */
+void conns_flush(struct conns *all);
+/* Once a second: pings one in CONN_PING_S, closes who was silent or waited too long. */
+void conns_tick(struct conns *all);
+
+/* Says bye to those who have not said hello; the hub does so to the others. */
+void conns_drain(struct conns *all);
+
+struct conn *conn_new(struct conns *all, struct lws *wsi);
+/* The socket is gone. */
+void conn_end(struct conn *c);
+
+/* A piece of a text message. frame_ends: of its frame; ends: of the message. */
+void conn_receive(struct conn *c, const char *data, size_t len, bool frame_ends, bool ends);
+/* A sign of life. */
+void conn_heard(struct conn *c);
+void conn_writable(struct conn *c);
+void conn_close(struct conn *c, unsigned code);
+
+#endif

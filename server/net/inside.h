@@ -1,0 +1,36 @@
+/* Inside net/: what its files share. */
+#ifndef JOBALIKE_NET_INSIDE_H
+#define JOBALIKE_NET_INSIDE_H
+
+#include "server/net/address.h"
+#include "server/net/conn.h"
+#include "server/net/listen.h"
+#include "server/net/net.h"
+#include "server/net/ws.h"
+
+struct request;
+
+struct net_figures {
+	uint64_t requests[6]; /* by the first digit of the status */
+	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed;
+};
+
+struct net {
+	const struct conf *conf;
+	struct hub *hub;
+	const struct keys *keys;
+	uv_loop_t *loop;
+	struct ws *ws;
+	struct conns conns;
+	struct addresses addresses;
+	struct listener people, admin;
+	size_t n_sockets; /* open now, of both listeners */
+	uv_timer_t tick;
+	uint64_t n_ticks;
+	struct request *requests; /* all that are not finished */
+	char url[300], admin_url[64];
+	bool draining;
+	struct net_figures figures;
+};
+
+#endif

@@ -1,0 +1,153 @@
+#include "server/net/net.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/log.h"
+#include "server/base/mem.h"
+#include "server/net/http.h"
+#include "server/net/inside.h"
+
+#define SWEEP_TICKS 60
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct net *n = timer->data;
+
+	n->conns.now = uv_now(n->loop);
+	conns_tick(&n->conns);
+	if (++n->n_ticks % SWEEP_TICKS == 0)
+		addresses_sweep(&n->addresses, (int64_t)n->conns.now);
+}
+
+static void on_people(void *arg, int fd, struct address *from)
+{
+	struct net *n = arg;
+
+	ws_adopt(n->ws, fd, from, false);
+}
+
+static void on_admin(void *arg, int fd, struct address *from)
+{
+	struct net *n = arg;
+
+	ws_adopt(n->ws, fd, from, true);
+}
+
+static struct listener listener_of(struct net *n, accepted_fn accepted)
+{
+	/* Not shared with other processes: each would have sessions of its own behind one port. */
+	return (struct listener){ .fd = -1,
+				  .spare_fd = -1,
+				  .addresses = &n->addresses,
+				  .n_connections = &n->n_sockets,
+				  .max_connections = (size_t)n->conf->limits.connections,
+				  .accepted = accepted,
+				  .arg = n };
+}
+
+struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
+		    const struct keys *keys)
+{
+	struct net *n = x_calloc(1, sizeof(*n));
+
+	n->conf = conf;
+	n->hub = hub;
+	n->keys = keys;
+	n->loop = loop;
+	n->addresses = (struct addresses){ .proxies = &conf->http.trusted_proxies,
+					   .max = conf->limits.connections_per_address,
+					   .per_second = conf->limits.joins_per_second };
+	conns_init(&n->conns, hub, keys, (size_t)conf->limits.message_bytes,
+		   (size_t)conf->limits.queue_bytes);
+	n->people = listener_of(n, on_people);
+	n->admin = listener_of(n, on_admin);
+	n->ws = ws_new(n, loop);
+	if (!n->ws) {
+		conns_fini(&n->conns);
+		free(n);
+		return NULL;
+	}
+	uv_timer_init(loop, &n->tick);
+	n->tick.data = n;
+	uv_timer_start(&n->tick, on_tick, 1000, 1000);
+	return n;
+}
+
+static void name_us(char *out, size_t size, const char *host, uint16_t port)
+{
+	/* Every address is no address to go to. */
+	if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0)
+		host = "127.0.0.1";
+	snprintf(out, size, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host, port);
+}
+
+bool net_listen(struct net *n, char *why, size_t why_size)
+{
+	const struct conf *c = n->conf;
+
+	if (!listener_open(&n->people, n->loop, c->listen.host, (uint16_t)c->listen.port, why,
+			   why_size))
+		return false;
+	name_us(n->url, sizeof(n->url), c->listen.host, n->people.port);
+	if (c->http.public_url[0])
+		snprintf(n->url, sizeof(n->url), "%s", c->http.public_url);
+	if (!c->admin.on)
+		return true;
+	if (!listener_open(&n->admin, n->loop, c->admin.host, c->admin.port, why, why_size))
+		return false;
+	name_us(n->admin_url, sizeof(n->admin_url), c->admin.host, n->admin.port);
+	return true;
+}
+
+const char *net_url(const struct net *n)
+{
+	return n->url;
+}
+
+const char *net_admin_url(const struct net *n)
+{
+	return n->admin_url;
+}
+
+void net_flush(struct net *n)
+{
+	n->conns.now = uv_now(n->loop);
+	conns_flush(&n->conns);
+}
+
+void net_drain(struct net *n)
+{
+	n->draining = true;
+	listener_close(&n->people);
+	conns_drain(&n->conns);
+}
+
+size_t net_connections(const struct net *n)
+{
+	return n->conns.figures.connections;
+}
+
+void net_close(struct net *n)
+{
+	listener_close(&n->people);
+	listener_close(&n->admin);
+	uv_timer_stop(&n->tick);
+	uv_close((uv_handle_t *)&n->tick, NULL);
+	ws_close(n->ws);
+}
+
+void net_free(struct net *n)
+{
+	struct request *r;
+
+	if (!n)
+		return;
+	ws_free(n->ws);
+	while ((r = n->requests)) /* those that nobody answers any more */
+		request_free(r);
+	addresses_fini(&n->addresses);
+	conns_fini(&n->conns);
+	free(n);
+}

@@ -1,0 +1,36 @@
+/* The way in and out: sockets, tickets, web pages, the planning API. Everything runs on the loop of
+ * whoever opened it. */
+#ifndef JOBALIKE_NET_NET_H
+#define JOBALIKE_NET_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+#include "server/base/conf.h"
+#include "server/hub/hub.h"
+#include "server/net/keys.h"
+
+struct net;
+
+/* Does not listen yet. conf, hub and keys are borrowed until net_free. NULL: the log says why. */
+struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
+		    const struct keys *keys);
+/* False: why says in a sentence what is wrong. */
+bool net_listen(struct net *n, char *why, size_t why_size);
+/* Where people reach us, without a slash at the end; where operators do, or "". */
+const char *net_url(const struct net *n);
+const char *net_admin_url(const struct net *n);
+
+/* End of a turn of the loop: writes what is due. */
+void net_flush(struct net *n);
+
+/* Not ready any more: takes no connections, and says bye to those that said no hello. */
+void net_drain(struct net *n);
+size_t net_connections(const struct net *n);
+/* Ends every connection, and everything of ours on the loop. */
+void net_close(struct net *n);
+/* After the loop has ended. */
+void net_free(struct net *n);
+
+#endif

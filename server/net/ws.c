@@ -1,0 +1,276 @@
+#include "server/net/ws.h"
+
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "protocol/gen/protocol.h"
+#include "server/base/log.h"
+#include "server/base/mem.h"
+#include "server/net/http.h"
+#include "server/net/inside.h"
+#include "server/net/ws_http.h"
+
+#define HEADERS_MAX 16
+
+#define HEAD_BYTES  8192 /* of a request */
+#define HEAD_S      10   /* in which it has to arrive */
+#define KEEPALIVE_S 15
+#define RX_BYTES    1024
+#define TX_BYTES    65536
+
+struct ws {
+	struct net *net;
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	bool made; /* the library made something of the socket that is being adopted */
+	char headers_text[2048];
+	struct lws_protocol_vhost_options headers[HEADERS_MAX]; /* on pages of the library's own */
+};
+
+int64_t ws_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* --- one connection -----------------------------------------------------------------------------
+ */
+
+enum ws_written ws_write(struct lws *wsi, const void *bytes, size_t n)
+{
+	if (lws_write(wsi, (unsigned char *)(uintptr_t)bytes, n, LWS_WRITE_RAW) < 0)
+		return WS_FAILED;
+	return lws_partial_buffered(wsi) ? WS_PARTLY : WS_WHOLE;
+}
+
+void ws_ask_writable(struct lws *wsi)
+{
+	lws_callback_on_writable(wsi);
+}
+
+void ws_kill(struct lws *wsi)
+{
+	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+static void receive(struct conn *c, struct lws *wsi, const char *data, size_t len)
+{
+	if (lws_frame_is_binary(wsi)) {
+		conn_close(c, CLOSE_UNSUPPORTED);
+		return;
+	}
+	conn_receive(c, data, len, !lws_remaining_packet_payload(wsi), lws_is_final_fragment(wsi));
+}
+
+/* Headers of ours on the answer that makes a WebSocket. */
+static int add_headers(struct net *net, struct lws_process_html_args *a)
+{
+	const char *text = http_common_headers(net);
+	size_t n = strlen(text);
+
+	if ((size_t)a->max_len < n + 2)
+		return 1;
+	memcpy(a->p, text, n);
+	a->p += n;
+	return 0;
+}
+
+static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+			size_t len)
+{
+	struct link *l = lws_get_opaque_user_data(wsi);
+
+	(void)user;
+	switch ((int)reason) {
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return !l || l->is_admin;
+	case LWS_CALLBACK_ADD_HEADERS:
+		return add_headers(l->net, in);
+	case LWS_CALLBACK_ESTABLISHED:
+		l->conn = conn_new(&l->net->conns, wsi);
+		break;
+	case LWS_CALLBACK_RECEIVE:
+		if (l->conn)
+			receive(l->conn, wsi, in, len);
+		break;
+	case LWS_CALLBACK_RECEIVE_PONG:
+		if (l->conn)
+			conn_heard(l->conn);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		if (l->conn)
+			conn_writable(l->conn);
+		break;
+	case LWS_CALLBACK_CLOSED:
+		if (l->conn)
+			conn_end(l->conn);
+		l->conn = NULL;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static void forget(struct link *l)
+{
+	if (l->conn)
+		conn_end(l->conn);
+	if (l->request)
+		request_gone(l->request);
+	address_release(l->from);
+	l->net->n_sockets--;
+	free(l);
+}
+
+static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		   size_t len)
+{
+	struct link *l = lws_get_opaque_user_data(wsi);
+
+	(void)user;
+	switch ((int)reason) {
+	case LWS_CALLBACK_WSI_CREATE:
+		((struct ws *)lws_context_user(lws_get_context(wsi)))->made = true;
+		break;
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		/* `in` may point to freed memory (CVE-2025-11677): it is not looked at, and what is
+		 * returned is 0 or less. */
+		return l && ws_gate(l, wsi) ? 0 : -1;
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return 1; /* no subprotocol was chosen: a WebSocket is not for this part */
+	case LWS_CALLBACK_HTTP:
+		return l ? ws_http_begin(l, wsi) : -1;
+	case LWS_CALLBACK_HTTP_BODY:
+		return ws_http_body(l, in, len);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return ws_http_end(l);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return ws_http_writable(l, wsi);
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (l && l->request)
+			request_gone(l->request);
+		if (l)
+			l->request = NULL;
+		break;
+	case LWS_CALLBACK_WSI_DESTROY:
+		if (l)
+			forget(l);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static const struct lws_protocols protocols[] = {
+	/* The first one gets everything that is not a WebSocket. */
+	{ .name = "http",
+	  .callback = on_http,
+	  .rx_buffer_size = RX_BYTES,
+	  .tx_packet_size = TX_BYTES },
+	{ .name = PROTOCOL_SUBPROTOCOL,
+	  .callback = on_websocket,
+	  .rx_buffer_size = RX_BYTES,
+	  .tx_packet_size = TX_BYTES },
+	{ .name = NULL },
+};
+
+void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin)
+{
+	struct link *l = x_calloc(1, sizeof(*l));
+	lws_adopt_desc_t how = { .vh = w->vhost,
+				 .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+				 .fd.sockfd = fd,
+				 .opaque = l };
+
+	*l = (struct link){ .net = w->net, .from = from, .is_admin = is_admin };
+	w->net->n_sockets++;
+	w->made = false;
+	if (!lws_adopt_descriptor_vhost_via_info(&how) && !w->made)
+		forget(l); /* no room; otherwise WSI_DESTROY does it */
+}
+
+/* --- the library --------------------------------------------------------------------------------
+ */
+
+/* Clients provoke most of what it has to say. */
+static void on_log(int level, const char *line)
+{
+	(void)level;
+	log_debug("ws.library", "said=%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* The lines of our headers as the list that the library wants. */
+static void list_headers(struct ws *w)
+{
+	char *line = w->headers_text;
+	size_t n = 0;
+
+	snprintf(w->headers_text, sizeof(w->headers_text), "cache-control: no-store\r\n%s",
+		 http_common_headers(w->net));
+	for (char *end; n < HEADERS_MAX && (end = strstr(line, "\r\n")); line = end + 2, n++) {
+		char *colon = strchr(line, ':');
+
+		*end = '\0';
+		/* It takes the name with its colon: the space becomes the end of the name. */
+		colon[1] = '\0';
+		w->headers[n].name = line;
+		w->headers[n].value = colon + 2;
+		if (n)
+			w->headers[n - 1].next = &w->headers[n];
+	}
+}
+
+struct ws *ws_new(struct net *net, uv_loop_t *loop)
+{
+	/* No pings of its own: its list of them is walked whole for each. */
+	static const lws_retry_bo_t no_pings;
+	struct ws *w = x_calloc(1, sizeof(*w));
+	void *loops[1] = { loop };
+	struct lws_context_creation_info info = {
+		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+			   LWS_SERVER_OPTION_VALIDATE_UTF8,
+		.foreign_loops = loops,
+		.pcontext = &w->context,
+		.user = w,
+		.gid = (gid_t)-1,
+		.uid = (uid_t)-1,
+		.max_http_header_data = HEAD_BYTES,
+		.timeout_secs = HEAD_S,
+		.keepalive_timeout = KEEPALIVE_S,
+		.retry_and_idle_policy = &no_pings,
+	};
+
+	w->net = net;
+	list_headers(w);
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
+	w->context = lws_create_context(&info);
+	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+	info.vhost_name = "people";
+	info.protocols = protocols;
+	info.headers = w->headers;
+	info.alpn = "http/1.1";
+	w->vhost = w->context ? lws_create_vhost(w->context, &info) : NULL;
+	if (w->vhost)
+		return w;
+	log_error("ws.start", "library=%s", lws_get_library_version());
+	free(w);
+	return NULL;
+}
+
+void ws_close(struct ws *w)
+{
+	lws_context_destroy(w->context);
+}
+
+void ws_free(struct ws *w)
+{
+	if (w && w->context)
+		lws_context_destroy(w->context); /* with a foreign loop the second call frees */
+	free(w);
+}

@@ -1,0 +1,43 @@
+/* The door to libwebsockets: what the rest of net/ asks of a socket, and the life of the library.
+ */
+#ifndef JOBALIKE_NET_WS_H
+#define JOBALIKE_NET_WS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct lws;
+struct net;
+struct ws;
+struct address;
+
+/* NULL: it cannot be, and the log says why. */
+struct ws *ws_new(struct net *net, uv_loop_t *loop);
+/* Closes every connection, in this turn of the loop and later ones. Not from inside a callback of
+ * the library. */
+void ws_close(struct ws *w);
+/* After the loop has ended. NULL is fine. */
+void ws_free(struct ws *w);
+
+/* A connection that was accepted is theirs from now on; released by address_release in the end,
+ * also when nothing came of it. */
+void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin);
+
+/* --- one connection -----------------------------------------------------------------------------
+ */
+
+enum ws_written { WS_WHOLE, WS_PARTLY, WS_FAILED };
+
+/* Whole frames, as they are; after WS_PARTLY the library keeps the rest, and nothing more may be
+ * written before it says that it can. */
+enum ws_written ws_write(struct lws *wsi, const void *bytes, size_t n);
+void ws_ask_writable(struct lws *wsi);
+/* Ends it soon, and not from inside this call. */
+void ws_kill(struct lws *wsi);
+
+/* The machine's clock: now, in ms. */
+int64_t ws_time(void);
+
+#endif

@@ -1,0 +1,191 @@
+#include "server/net/ws_http.h"
+
+#include <libwebsockets.h>
+#include <string.h>
+#include <strings.h>
+
+#include "server/net/http.h"
+#include "server/net/inside.h"
+
+#define ANSWER_S 60 /* in which an answer has to be taken */
+
+/* --- a request ----------------------------------------------------------------------------------
+ */
+
+/* The method, and the path, which ends where the text of the library does. */
+static void read_line(struct request *r, struct lws *wsi)
+{
+	char *path = NULL;
+	int len = 0, method = lws_http_get_uri_and_method(wsi, &path, &len);
+
+	if (method == LWSHUMETH_GET)
+		r->method = METHOD_GET;
+	else if (method == LWSHUMETH_HEAD)
+		r->method = METHOD_HEAD;
+	else if (method == LWSHUMETH_POST)
+		r->method = METHOD_POST;
+	if (path && len > 0 && (size_t)len < sizeof(r->path) && !memchr(path, '\0', (size_t)len))
+		memcpy(r->path, path, (size_t)len);
+}
+
+/* -1: not a number. */
+static int64_t read_length(struct lws *wsi)
+{
+	char text[16];
+	int64_t n = 0;
+
+	if (!ws_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text)) || !text[0])
+		return -1;
+	for (const char *c = text; *c; c++) {
+		if (*c < '0' || *c > '9')
+			return -1;
+		n = n * 10 + (*c - '0');
+	}
+	return n;
+}
+
+static void read_bearer(struct request *r, struct lws *wsi)
+{
+	char text[LIMIT_TICKET_BYTES + 16];
+
+	if (ws_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, text, sizeof(text)) &&
+	    strncasecmp(text, "Bearer ", 7) == 0 && strlen(text + 7) < sizeof(r->bearer))
+		strcpy(r->bearer, text + 7); /* NOLINT: it was measured */
+}
+
+static void read_accepted(struct request *r, struct lws *wsi)
+{
+	char text[256], *rest = NULL;
+
+	if (!ws_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, text, sizeof(text)))
+		return;
+	for (char *word = strtok_r(text, ", \t", &rest); word;
+	     word = strtok_r(NULL, ", \t", &rest)) {
+		r->gzip = r->gzip || strcasecmp(word, "gzip") == 0;
+		r->br = r->br || strcasecmp(word, "br") == 0;
+	}
+}
+
+static void read_headers(struct request *r, struct lws *wsi)
+{
+	static const char ours[] = "x-jobalike:";
+	char text[32];
+
+	r->has_length = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
+	r->length = r->has_length ? read_length(wsi) : 0;
+	r->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+	ws_header(wsi, WSI_TOKEN_HOST, r->host, sizeof(r->host));
+	ws_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, r->type, sizeof(r->type));
+	ws_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, r->forwarded, sizeof(r->forwarded));
+	ws_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, r->known, sizeof(r->known));
+	r->is_ours = lws_hdr_custom_copy(wsi, text, sizeof(text), ours, sizeof(ours) - 1) == 1 &&
+		     text[0] == '1';
+	read_bearer(r, wsi);
+	read_accepted(r, wsi);
+	r->keeps = ws_header(wsi, WSI_TOKEN_HTTP, text, sizeof(text)) &&
+		   strcmp(text, "HTTP/1.1") == 0 &&
+		   ws_header(wsi, WSI_TOKEN_CONNECTION, text, sizeof(text)) &&
+		   strcasecmp(text, "close") != 0;
+}
+
+int ws_http_begin(struct link *l, struct lws *wsi)
+{
+	struct request *r;
+
+	if (l->request) /* the one before was not finished: that cannot be */
+		return -1;
+	r = l->request = request_new(l->net, wsi);
+	r->from = l->from;
+	r->is_admin = l->is_admin;
+	read_line(r, wsi);
+	read_headers(r, wsi);
+	if (http_admit(r) && r->method != METHOD_POST) {
+		r->served = true;
+		http_serve(r);
+	}
+	return 0;
+}
+
+int ws_http_body(struct link *l, const char *data, size_t len)
+{
+	struct request *r = l ? l->request : NULL;
+
+	if (!r || r->answered || r->served)
+		return 0;
+	if (r->body.len + len > HTTP_BODY_MAX)
+		return -1;
+	if (len)
+		text_add(&r->body, data, len);
+	return 0;
+}
+
+int ws_http_end(struct link *l)
+{
+	struct request *r = l ? l->request : NULL;
+
+	if (!r || r->answered || r->served) /* told again when more comes after the body */
+		return 0;
+	r->served = true;
+	http_serve(r);
+	return 0;
+}
+
+/* --- its answer ---------------------------------------------------------------------------------
+ */
+
+/* The next part, and how long it is: the head with what fits behind it, then the rest as it is. */
+static size_t next_part(struct request *r, const void **from)
+{
+	struct conns *all = &r->net->conns;
+	size_t n_head = r->head.len, n = r->content_len;
+
+	if (r->sent == 0) {
+		n = n < sizeof(all->scratch) - n_head ? n : sizeof(all->scratch) - n_head;
+		memcpy(all->scratch, r->head.s, n_head);
+		if (n)
+			memcpy(all->scratch + n_head, r->content, n);
+		*from = all->scratch;
+		return n_head + n;
+	}
+	n -= r->sent - n_head;
+	*from = (const char *)r->content + (r->sent - n_head);
+	return n < sizeof(all->scratch) ? n : sizeof(all->scratch);
+}
+
+static enum ws_written write_part(struct request *r, struct lws *wsi)
+{
+	const void *from;
+	size_t n = next_part(r, &from);
+
+	r->sent += n;
+	return ws_write(wsi, from, n);
+}
+
+void ws_http_answer(struct request *r)
+{
+	if (r->is_handshake) {
+		write_part(r, r->wsi); /* a sentence: the socket is new and takes it */
+		return;
+	}
+	lws_set_timeout(r->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
+	lws_callback_on_writable(r->wsi);
+}
+
+int ws_http_writable(struct link *l, struct lws *wsi)
+{
+	struct request *r = l ? l->request : NULL;
+	bool keeps;
+
+	if (!r || !r->answered)
+		return 0;
+	if (write_part(r, wsi) == WS_FAILED)
+		return -1;
+	if (r->sent < r->head.len + r->content_len) {
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	keeps = r->keeps;
+	l->request = NULL;
+	request_gone(r);
+	return !keeps || lws_http_transaction_completed(wsi) ? -1 : 0;
+}

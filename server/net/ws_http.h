@@ -1,0 +1,37 @@
+/* Inside the door to libwebsockets: HTTP by its callbacks. */
+#ifndef JOBALIKE_NET_WS_HTTP_H
+#define JOBALIKE_NET_WS_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct address;
+struct conn;
+struct lws;
+struct net;
+struct request;
+
+/* One accepted connection, whatever it speaks; the library keeps the pointer. */
+struct link {
+	struct net *net;
+	struct address *from;
+	bool is_admin;
+	struct conn *conn;       /* once it is a WebSocket */
+	struct request *request; /* one at a time */
+};
+
+/* The answer is complete: it is written when the socket can take it. */
+void ws_http_answer(struct request *r);
+
+/* What the callbacks of a request come to; -1 ends the connection. */
+int ws_http_begin(struct link *l, struct lws *wsi);
+int ws_http_body(struct link *l, const char *data, size_t len);
+int ws_http_end(struct link *l);
+int ws_http_writable(struct link *l, struct lws *wsi);
+
+/* May this request become a WebSocket? If not, it was answered and the connection shall end. */
+bool ws_gate(struct link *l, struct lws *wsi);
+/* One value of a header; false: there are several, or it is longer. Absent is "". */
+bool ws_header(struct lws *wsi, int token, char *out, size_t size);
+
+#endif
