@@ -55,6 +55,7 @@ LIBS    := -lwebsockets -luv -lsqlite3 -ljansson -lcrypto -lutf8proc -linih -lpt
 find_c = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 SRC_LIB := $(call find_c,server/base protocol protocol/gen server/core server/store server/hub)
 SRC_NET := $(call find_c,server/net)
+SRC_MAIN := $(call find_c,server)
 SRC_CLI := $(call find_c,clients/cli)
 SRC_TEST_LIB := $(call find_c,tests/lib)
 
@@ -82,7 +83,7 @@ server: $(if $(wildcard server/main.c),$(SERVER))
 cli: $(if $(SRC_CLI),$(CLI))
 tests: $(addprefix $(P)/tests/,$(C_SUITES)) ## the test binaries, not run
 
-$(SERVER): $(call objects,server/main.c) $(P)/lib/net.a $(P)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
+$(SERVER): $(call objects,$(SRC_MAIN)) $(P)/lib/net.a $(P)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
 $(CLI): $(call objects,$(SRC_CLI)) $(P)/lib/jobalike.a
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
@@ -118,7 +119,7 @@ $(P)/obj/%.o: %.c $(B)/flags
 	$(Q)$(COMPILE) -DPLANT=$(PLANT) -MMD -MP -c -o $@ $<
 endif
 
-ALL_SRC := $(wildcard server/main.c) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)
+ALL_SRC := $(SRC_MAIN) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)
 -include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC)))
 
 # --- the web client ----------------------------------------------------------------------------

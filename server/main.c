@@ -1,0 +1,349 @@
+/* The server: arguments, configuration, the loop, signals, an orderly end. */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <openssl/rand.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "server/base/conf.h"
+#include "server/base/log.h"
+#include "server/demo.h"
+#include "server/hub/hub.h"
+#include "server/net/keys.h"
+#include "server/net/net.h"
+#include "server/store/memory.h"
+#include "server/store/sqlite.h"
+
+#define SPARE_FILES 64   /* descriptors that are not connections */
+#define SPREAD_MS   2000 /* over which people come back after a restart */
+#define FAREWELL_MS 3000 /* until connections that do not answer our close are left behind */
+#define END_MS      9000 /* until we end anyhow */
+#define END_STEP_MS 20
+#define WHY_SIZE    1024
+
+enum phase_of_end { RUNNING, LEAVING, CLOSING_STORE, CLOSING_NET };
+
+struct server {
+	struct conf conf;
+	struct keys keys;
+	uv_loop_t loop;
+	struct hub *hub;
+	struct memory *memory; /* NULL: the store is a file */
+	struct store *store;   /* NULL: it was closed */
+	struct net *net;
+	struct demo *demo;
+	uv_prepare_t prepare;
+	uv_check_t check;
+	uv_timer_t wake, second, ending;
+	uv_signal_t on_term, on_int;
+	int64_t wake_at;
+	uint64_t end_at; /* by the loop's clock: when the end began */
+	enum phase_of_end phase;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* --- turns of the loop --------------------------------------------------------------------------
+ */
+
+static void on_wake(uv_timer_t *timer)
+{
+	((struct server *)timer->data)->wake_at = 0; /* the turn does the rest */
+}
+
+static void wake_by(struct server *s, int64_t at, int64_t now)
+{
+	if (at == s->wake_at)
+		return;
+	s->wake_at = at;
+	uv_timer_start(&s->wake, on_wake, at > now ? (uint64_t)(at - now) : 0, 0);
+}
+
+/* What came in is decided, what is due is told; then everything that waits is written. */
+static void turn(struct server *s)
+{
+	if (s->phase <= LEAVING) {
+		int64_t now = now_ms();
+
+		if (s->demo)
+			demo_turn(s->demo, now);
+		wake_by(s, hub_turn(s->hub, now), now);
+	}
+	net_flush(s->net);
+}
+
+static void on_prepare(uv_prepare_t *prepare)
+{
+	turn(prepare->data);
+}
+
+static void on_check(uv_check_t *check)
+{
+	turn(check->data);
+}
+
+static void on_second(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+
+	if (s->phase <= LEAVING)
+		store_tick(s->store, now_ms());
+}
+
+/* --- the end ------------------------------------------------------------------------------------
+ */
+
+static void close_handle(void *handle)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+/* The loop runs on until the last connection and the last handle are gone. */
+static void close_everything(struct server *s)
+{
+	s->phase = CLOSING_NET;
+	net_close(s->net);
+	memory_free(s->memory);
+	close_handle(&s->prepare);
+	close_handle(&s->check);
+	close_handle(&s->wake);
+	close_handle(&s->second);
+	close_handle(&s->ending);
+	close_handle(&s->on_term);
+	close_handle(&s->on_int);
+}
+
+static void on_store_closed(void *arg)
+{
+	((struct server *)arg)->store = NULL;
+}
+
+static void on_ending(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+	uint64_t since = uv_now(&s->loop) - s->end_at;
+
+	if (since > END_MS) {
+		log_error("server.end", "waited_ms=%" PRIu64 " connections=%zu", since,
+			  net_connections(s->net));
+		_exit(1);
+	}
+	if (s->phase == LEAVING && hub_idle(s->hub) &&
+	    (!net_connections(s->net) || since > FAREWELL_MS)) {
+		s->phase = CLOSING_STORE;
+		store_close(s->store, on_store_closed, s);
+	} else if (s->phase == CLOSING_STORE && !s->store) {
+		close_everything(s);
+	}
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct server *s = handle->data;
+
+	if (s->phase != RUNNING) {
+		log_warn("server.forced", "signal=%d", number);
+		_exit(1);
+	}
+	log_info("server.ending", "signal=%d connections=%zu", number, net_connections(s->net));
+	s->phase = LEAVING;
+	s->end_at = uv_now(&s->loop);
+	demo_free(s->demo);
+	s->demo = NULL;
+	net_drain(s->net);
+	hub_drain(s->hub, SPREAD_MS);
+	uv_timer_start(&s->ending, on_ending, END_STEP_MS, END_STEP_MS);
+}
+
+/* --- the beginning ------------------------------------------------------------------------------
+ */
+
+static bool refuse(const char *why)
+{
+	fprintf(stderr, "jobalike-server: %s\n", why);
+	return false;
+}
+
+static bool allow_files(const struct conf *c)
+{
+	struct rlimit files;
+	rlim_t wanted = (rlim_t)c->limits.connections + SPARE_FILES;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return refuse("The limit of open files is not known.");
+	if (files.rlim_cur < wanted && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = wanted < files.rlim_max ? wanted : files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur < wanted)
+		log_info("server.files", "allowed=%ju wanted=%ju", (uintmax_t)files.rlim_cur,
+			 (uintmax_t)wanted);
+	return true;
+}
+
+static bool load_keys(struct server *s)
+{
+	struct keys_where where = { .dir = s->conf.data.dir,
+				    .tickets = s->conf.keys.tickets,
+				    .installation = s->conf.keys.installation,
+				    .make = true };
+	char why[WHY_SIZE];
+
+	return keys_load(&s->keys, &where, why, sizeof(why)) || refuse(why);
+}
+
+static void random_of_memory(void *arg, void *bytes, size_t n)
+{
+	(void)arg;
+	if (RAND_bytes(bytes, (int)n) != 1)
+		abort();
+}
+
+static bool open_store(struct server *s)
+{
+	struct sqlite_options options = { .sync_normal =
+						  s->conf.store.synchronous == CONF_SYNC_NORMAL };
+	char why[WHY_SIZE];
+
+	if (s->conf.store.kind == CONF_STORE_MEMORY) {
+		s->memory = memory_new(&s->loop, random_of_memory, NULL);
+		s->store = memory_open(s->memory, 1, hub_notice, s->hub);
+		return true;
+	}
+	return sqlite_open(&s->loop, s->conf.store.path, &options, hub_notice, s->hub, &s->store,
+			   why, sizeof(why)) == OK ||
+	       refuse(why);
+}
+
+static bool open_net(struct server *s)
+{
+	char why[WHY_SIZE];
+
+	s->net = net_new(&s->loop, &s->conf, s->hub, &s->keys);
+	if (!s->net)
+		return refuse("The network library does not start; the log says more.");
+	return net_listen(s->net, why, sizeof(why)) || refuse(why);
+}
+
+static void add_handles(struct server *s)
+{
+	uv_prepare_init(&s->loop, &s->prepare);
+	uv_check_init(&s->loop, &s->check);
+	uv_timer_init(&s->loop, &s->wake);
+	uv_timer_init(&s->loop, &s->second);
+	uv_timer_init(&s->loop, &s->ending);
+	uv_signal_init(&s->loop, &s->on_term);
+	uv_signal_init(&s->loop, &s->on_int);
+	s->prepare.data = s->check.data = s->wake.data = s->second.data = s->ending.data = s;
+	s->on_term.data = s->on_int.data = s;
+	uv_prepare_start(&s->prepare, on_prepare);
+	uv_check_start(&s->check, on_check);
+	uv_timer_start(&s->second, on_second, 1000, 1000);
+	uv_signal_start(&s->on_term, on_signal, SIGTERM);
+	uv_signal_start(&s->on_int, on_signal, SIGINT);
+}
+
+static void say_where(struct server *s)
+{
+	if (s->memory)
+		printf("Data: nowhere; keys are in %s. %s\n", s->conf.data.dir, s->store->durable);
+	else
+		printf("Data: %s; keys are in %s. %s\n", s->conf.store.path, s->conf.data.dir,
+		       s->store->durable);
+	if (net_admin_url(s->net)[0])
+		printf("Metrics: %s/metrics\n", net_admin_url(s->net));
+	fflush(stdout);
+}
+
+static void on_demo(void *arg, const struct demo_link *links, size_t n)
+{
+	struct server *s = arg;
+
+	if (links)
+		printf("Sample session, a link for each role (one for all attendees):\n");
+	for (size_t i = 0; i < n; i++)
+		printf("  %-12s %s/s/%s#ticket=%s\n", links[i].who, net_url(s->net),
+		       links[i].session, links[i].token);
+	say_where(s);
+}
+
+static void say_hello(struct server *s)
+{
+	printf("Jobalike is at %s\n", net_url(s->net));
+	fflush(stdout);
+	if (s->conf.demo.session)
+		s->demo = demo_new(s->hub, &s->keys, s->conf.data.dir, on_demo, s);
+	else
+		say_where(s);
+}
+
+/* What was opened before a refusal is left to the end of the process: nothing was asked of it. */
+static bool start(struct server *s)
+{
+	struct hub_options options = { .away_ms = s->conf.session.away_s * 1000,
+				       .unload_ms = s->conf.session.unload_s * 1000,
+				       .rate_percent = 100 };
+
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	json_object_seed(0);
+	if (uv_loop_init(&s->loop) != 0)
+		return refuse("The loop of events does not start.");
+	if (!allow_files(&s->conf) || !load_keys(s))
+		return false;
+	s->hub = hub_new(&options, now_ms());
+	if (!open_store(s))
+		return false;
+	hub_use(s->hub, s->store);
+	if (!open_net(s))
+		return false;
+	add_handles(s);
+	say_hello(s);
+	return true;
+}
+
+static void release(struct server *s)
+{
+	net_free(s->net);
+	hub_free(s->hub);
+	keys_fini(&s->keys);
+	conf_fini(&s->conf);
+}
+
+int main(int argc, char **argv)
+{
+	static struct server server;
+	struct server *s = &server;
+	int status = conf_load(&s->conf, argc, argv, environ, stdout, stderr), busy;
+
+	if (status >= 0) {
+		conf_fini(&s->conf);
+		return status;
+	}
+	log_level((enum log_level)s->conf.log.level);
+	if (!start(s))
+		return 1;
+	uv_run(&s->loop, UV_RUN_DEFAULT);
+	release(s);
+	busy = uv_loop_close(&s->loop);
+	if (busy)
+		log_error("server.loop", "left=%s", uv_strerror(busy));
+	else
+		log_info("server.ended", "status=%d", 0);
+	return busy != 0;
+}
