@@ -39,7 +39,8 @@ static enum err parse(const char *text, size_t len, json_t **out)
 {
 	if (len > LIMIT_MESSAGE_BYTES)
 		return ERR_TOO_LARGE;
-	if (!utf8_valid(text, len) || !is_modest(text, len))
+	/* Jansson steps over a NUL that stands after a number. */
+	if (len == 0 || memchr(text, '\0', len) || !utf8_valid(text, len) || !is_modest(text, len))
 		return ERR_BAD_REQUEST;
 	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	return json_is_object(*out) ? OK : ERR_BAD_REQUEST;

@@ -164,20 +164,38 @@ static void take_out_turns(char *s)
 	*to = '\0';
 }
 
+static bool is_blank(uint32_t c)
+{
+	return category(c) == UTF8PROC_CATEGORY_ZS;
+}
+
 static void take_off_space(char *s)
 {
-	const char *first = s, *next = s, *end = s;
+	const char *first = s, *next = s, *end;
 
-	for (uint32_t c; (c = utf8_next(&next)) != 0 && is_space(c) && c >= ' ';)
+	for (uint32_t c; (c = utf8_next(&next)) != 0 && is_blank(c);)
 		first = next;
-	next = first;
+	end = next = first;
 	for (uint32_t c; (c = utf8_next(&next)) != 0;)
-		if (!is_space(c) || c < ' ')
+		if (!is_blank(c))
 			end = next;
-	if (end < first)
-		end = first;
 	memmove(s, first, (size_t)(end - first));
 	s[end - first] = '\0';
+}
+
+/* The form it is taken in, were every character allowed. What is taken out goes first: it may stand
+ * between two that compose. */
+static char *in_one_form(enum field_kind kind, const char *s)
+{
+	char *copy = x_strdup(s), *form;
+
+	if (kind == FIELD_TEXT)
+		take_out_turns(copy);
+	else
+		take_off_space(copy);
+	form = utf8_nfc(copy);
+	free(copy);
+	return form;
 }
 
 /* Plain ASCII that needs nothing done: nearly everything that is written in English. */
@@ -202,11 +220,7 @@ enum err codec_text(enum field_kind kind, size_t max, const char *s, char **out)
 		return ERR_TOO_LARGE;
 	if (is_plain(kind, s))
 		return strlen(s) <= max ? OK : ERR_TOO_LARGE;
-	clean = utf8_nfc(s);
-	if (kind == FIELD_TEXT)
-		take_out_turns(clean);
-	else
-		take_off_space(clean);
+	clean = in_one_form(kind, s);
 	err = check(kind, clean);
 	if (!err && (utf8_graphemes(clean) > max || strlen(clean) > codec_text_bytes(max)))
 		err = ERR_TOO_LARGE;
