@@ -29,8 +29,7 @@ void memory_free(struct memory *m);
  * has called back, or by memory_crash. */
 struct store *memory_open(struct memory *m, unsigned number, store_notice_fn on_notice, void *arg);
 
-/* --- by hand -----------------------------------------------------------------------------------
- */
+/* --- by hand --- */
 
 /* Runs one parcel that is due, the earliest first, those of one moment in the order of sending.
  * False: none is due. */
@@ -40,8 +39,7 @@ void memory_time(struct memory *m, int64_t now);
 /* When the next parcel is due (perhaps in the past); INT64_MAX: nothing is under way. */
 int64_t memory_next(const struct memory *m);
 
-/* --- faults ------------------------------------------------------------------------------------
- */
+/* --- faults --- */
 
 #define MEMORY_PATIENCE_MS                                                                         \
 	2000 /* with fates, what is not answered this long is answered unknown                     \
@@ -95,8 +93,7 @@ void memory_restore(struct memory *m, const char *log, uint64_t keep);
 /* Flips one bit of the body at seq. */
 void memory_damage(struct memory *m, const char *log, uint64_t seq);
 
-/* --- looking -----------------------------------------------------------------------------------
- */
+/* --- looking --- */
 
 /* 0: no such log, or empty. */
 uint64_t memory_head(const struct memory *m, const char *log);

@@ -41,8 +41,7 @@ static void put(struct job_queue *q, struct job *j)
 	job_queue_put(q, &one);
 }
 
-/* --- damaged logs -------------------------------------------------------------------------------
- */
+/* --- damaged logs --- */
 
 static bool is_damaged(const struct sqlite *s, const char *name)
 {
@@ -71,8 +70,7 @@ static void forget_damaged(struct sqlite *s)
 	}
 }
 
-/* --- results ------------------------------------------------------------------------------------
- */
+/* --- results --- */
 
 static void call_done(const struct job *j)
 {
@@ -164,8 +162,7 @@ static void on_wake(uv_async_t *wake)
 	}
 }
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking --- */
 
 static struct job *changing_job(enum job_kind kind, const char *log, uint64_t first,
 				struct msg *const *bodies, size_t n)
@@ -285,8 +282,7 @@ static const struct store_ops sqlite_ops = {
 	.close = sqlite_close,
 };
 
-/* --- making -------------------------------------------------------------------------------------
- */
+/* --- making --- */
 
 static void never_asked(void *arg)
 {

@@ -102,8 +102,7 @@ struct hash sqlite_seal(const char *name, const char *epoch, uint64_t head,
 	return hash_of_two(text, (size_t)len, chain->bytes, HASH_BYTES);
 }
 
-/* --- the files themselves -----------------------------------------------------------------------
- */
+/* --- the files themselves --- */
 
 static void sync_directory(const char *path)
 {
@@ -165,8 +164,7 @@ static enum err make_private(struct opening *o)
 	return OK;
 }
 
-/* --- connections --------------------------------------------------------------------------------
- */
+/* --- connections --- */
 
 static int deny_reaching_out(void *arg, int action, const char *one, const char *two,
 			     const char *three, const char *four)
@@ -217,8 +215,7 @@ static int exec(sqlite3 *db, const char *sql)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
 
-/* --- what is in the file ------------------------------------------------------------------------
- */
+/* --- what is in the file --- */
 
 static enum err know_it(struct opening *o, int64_t *version)
 {

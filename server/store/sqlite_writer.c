@@ -23,8 +23,7 @@ static int note_pages(void *arg, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-/* --- one transaction ----------------------------------------------------------------------------
- */
+/* --- one transaction --- */
 
 static int run_jobs(struct writer *w, struct job *first, const struct job *end)
 {
@@ -89,8 +88,7 @@ static bool transact(struct writer *w, struct job *first, const struct job *end)
 	return true;
 }
 
-/* --- batches ------------------------------------------------------------------------------------
- */
+/* --- batches --- */
 
 static void one_by_one(struct writer *w, struct job *first, const struct job *end)
 {

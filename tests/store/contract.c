@@ -10,8 +10,7 @@
 
 #define SEAT(i) bench_seat(*state, i)
 
-/* --- 1: exact positions, all or none, under that epoch
- * --------------------------------------------- */
+/* --- 1: exact positions, all or none, under that epoch --- */
 
 static void p1_a_new_log_gets_an_epoch(void **state)
 {
@@ -198,8 +197,7 @@ static void p1_reads_end_where_they_should(void **state)
 	assert_int_equal(read_log(s, "none", 1, 2)->err, ERR_NOT_FOUND);
 }
 
-/* --- 2: following ------------------------------------------------------------------------------
- */
+/* --- 2: following --- */
 
 static void p2_follow_from_the_start_then_live(void **state)
 {
@@ -341,8 +339,7 @@ static void p2_follow_again_from_inside_of_a_notice(void **state)
 	s->also = again_at_seven;
 	append_many(s, "a", epoch, 1, 20);
 	seat_follow(s, "a", 0);
-	while (count_news(s, "a", STORE_LIVE) == 0)
-		uv_run(&s->bench->loop, UV_RUN_ONCE);
+	bench_until_news(s, "a", STORE_LIVE);
 	expect_events(s, "a", 5, 20);
 }
 
@@ -424,8 +421,7 @@ static void p2_ticks_repeat_nothing(void **state)
 	assert_int_equal(s->n_told, 5);
 }
 
-/* --- 3: nothing calls back from inside a call (asserted by the seats in every test) -------------
- */
+/* --- 3: nothing calls back from inside a call (asserted by the seats in every test) --- */
 
 static void p3_every_call_returns_first(void **state)
 {
@@ -476,8 +472,7 @@ static void p3_asking_from_inside_of_an_answer(void **state)
 	assert_int_equal(next.err, OK);
 }
 
-/* --- 4: what was answered OK is kept ------------------------------------------------------------
- */
+/* --- 4: what was answered OK is kept --- */
 
 static void p4_another_handle_finds_everything(void **state)
 {
@@ -531,8 +526,7 @@ static void p4_close_ends_the_notices(void **state)
 	assert_int_equal(read_log(SEAT(0), "a", 1, 9)->n_records, 9);
 }
 
-/* --- 5: chains and stubs ------------------------------------------------------------------------
- */
+/* --- 5: chains and stubs --- */
 
 static void p5_erase_leaves_the_stub(void **state)
 {
@@ -581,8 +575,7 @@ static void p5_erase_what_is_not_there(void **state)
 	assert_int_equal(read_log(s, "a", 1, 9)->n_records, 3);
 }
 
-/* --- 6: epochs ----------------------------------------------------------------------------------
- */
+/* --- 6: epochs --- */
 
 static void p6_an_epoch_stays(void **state)
 {

@@ -99,8 +99,8 @@ static void expect_a_broken(void **state, uint64_t good)
 
 	seat_follow(s, "a", 0);
 	seat_follow(s, "b", 0);
-	while (count_news(s, "a", STORE_BROKEN) == 0 || count_news(s, "b", STORE_LIVE) == 0)
-		uv_run(&s->bench->loop, UV_RUN_ONCE);
+	bench_until_news(s, "a", STORE_BROKEN);
+	bench_until_news(s, "b", STORE_LIVE);
 	expect_events(s, "a", 0, good);
 	assert_int_equal(count_news(s, "a", STORE_LIVE), 0);
 	expect_events(s, "b", 0, 30);
@@ -431,8 +431,7 @@ static void a_damaged_list_of_names_is_refused(void **state)
 	assert_non_null(strstr(why, "damaged"));
 }
 
-/* --- room ---------------------------------------------------------------------------------------
- */
+/* --- room --- */
 
 static void a_full_disk_is_survived(void **state)
 {

@@ -37,8 +37,7 @@ struct ack {
 	uint64_t seq;
 };
 
-/* --- the child: appends to all logs as fast as it can, and says what was answered OK
- * -------------- */
+/* --- the child: appends to all logs as fast as it can, and says what was answered OK --- */
 
 struct writing {
 	struct child *child;
@@ -104,8 +103,7 @@ static void child_main(const char *path, int acks, const struct heads *heads)
 	_exit(5);
 }
 
-/* --- the parent
- * ----------------------------------------------------------------------------------- */
+/* --- the parent --- */
 
 static uint64_t chance(void)
 {
@@ -193,8 +191,7 @@ static void killed_at_any_moment(void **state)
 	assert_true(n_acked > kills_wanted());
 }
 
-/* --- at once
- * -------------------------------------------------------------------------------------- */
+/* --- at once --- */
 
 /* Waits for the start, opens, holds the file until the end. Exits with 0: had it, 1: in use. */
 static void open_and_hold(const char *path, int start, int opened, int end)

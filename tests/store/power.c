@@ -26,8 +26,7 @@
 
 size_t n_cuts, n_cuts_lost, n_normal_cuts, n_normal_lost;
 
-/* --- what is on the disk
- * -------------------------------------------------------------------------- */
+/* --- what is on the disk --- */
 
 struct image {
 	unsigned char *bytes;
@@ -189,8 +188,7 @@ static void note_op(const char *path, const void *bytes, size_t at, size_t len)
 	uv_mutex_unlock(&disk.lock);
 }
 
-/* --- the shim: what SQLite calls
- * ------------------------------------------------------------------ */
+/* --- the shim: what SQLite calls --- */
 
 struct shim {
 	sqlite3_file base;
@@ -352,8 +350,7 @@ static void shim_register(void)
 	assert_int_equal(sqlite3_vfs_register(&shim_vfs, 0), SQLITE_OK);
 }
 
-/* --- writing, and looking at the pictures
- * --------------------------------------------------------- */
+/* --- writing, and looking at the pictures --- */
 
 struct writing {
 	struct store *store;

@@ -80,6 +80,7 @@ void seat_close(struct seat *s);
 void bench_turn(struct bench *b);
 void bench_until(struct bench *b, const bool *flag);
 void bench_until_told(struct seat *s, size_t n_told);
+void bench_until_news(struct seat *s, const char *log, enum store_news news);
 /* A tick of all seats, this much later. */
 void bench_tick(struct bench *b, int64_t ms);
 

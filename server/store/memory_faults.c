@@ -1,0 +1,69 @@
+/* What may be done to the memory store, and looking into it. */
+#include "server/store/memory_parcels.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/mem.h"
+
+void memory_set_faults(struct memory *m, const struct memory_faults *faults)
+{
+	m->faults = faults;
+}
+
+void memory_crash(struct store *s)
+{
+	struct handle *h = (struct handle *)s;
+
+	parcels_orphan(h->memory, h);
+	handle_detach(h->memory, h);
+	follow_stop_all(&h->followers);
+	free(h);
+}
+
+void memory_freeze(struct store *s, int64_t until)
+{
+	((struct handle *)s)->frozen_until = until;
+}
+
+void memory_restore(struct memory *m, const char *name, uint64_t keep)
+{
+	struct memory_log *log = memory_logs_find(m->logs, name);
+
+	assert(log && keep <= log->n_records);
+	memory_log_cut(log, keep);
+	memory_new_epoch(m, log->epoch);
+}
+
+void memory_damage(struct memory *m, const char *name, uint64_t seq)
+{
+	struct memory_log *log = memory_logs_find(m->logs, name);
+	struct kept *r = &log->records[seq - 1];
+	struct msg *bad = msg_new(r->body->text, r->body->len);
+
+	bad->text[0] ^= 1;
+	msg_unref(&r->body);
+	r->body = bad;
+}
+
+uint64_t memory_head(const struct memory *m, const char *name)
+{
+	const struct memory_log *log = memory_logs_find(m->logs, name);
+
+	return log ? log->n_records : 0;
+}
+
+const char *memory_epoch(const struct memory *m, const char *name)
+{
+	const struct memory_log *log = memory_logs_find(m->logs, name);
+
+	return log ? log->epoch : "";
+}
+
+struct msg *memory_body(const struct memory *m, const char *name, uint64_t seq)
+{
+	const struct memory_log *log = memory_logs_find(m->logs, name);
+
+	return log && seq >= 1 && seq <= log->n_records ? log->records[seq - 1].body : NULL;
+}
