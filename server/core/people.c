@@ -102,14 +102,13 @@ enum err decide_people_expire(const struct state *s, const struct person *who,
 	return OK;
 }
 
+/* They are not turned: this event is the last they hear. */
 void reduce_people_left(struct state *s, const struct event *e)
 {
 	struct person *p = state_person(s, e->people_left.who);
 
-	if (!p || !p->seated)
-		return;
-	state_unseat(s, p);
-	state_turn(s, p, e->seq);
+	if (p)
+		state_unseat(s, p);
 }
 
 static size_t count_organizers(const struct state *s)

@@ -158,8 +158,8 @@ struct state {
 	struct notices notices;
 	struct taken *taken;
 
-	/* Whose sight the last event changed, each once: who is due a view, or, if not seated any
-	 * more, the end of their connection. Cleared by the next reduce. */
+	/* Whose sight the last event changed, each once: who is due a view, and who was removed and
+	 * is due none any more. Cleared by the next reduce. */
 	uint64_t *turned;
 	size_t n_turned;
 };
