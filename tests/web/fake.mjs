@@ -74,7 +74,7 @@ export function world({ seed = 1, random = chance(seed), unsent } = {}) {
   const w = {
     wires: [],
     events: [],
-    kept: [],
+    kept: unsent ?? [], // what the tab keeps outlives the page
     failed: [],
     states: [],
     maxTimers: 0,
@@ -91,7 +91,8 @@ export function world({ seed = 1, random = chance(seed), unsent } = {}) {
     /** Lets time pass, calling what is due on the way, in order. */
     pass(ms) {
       const until = time + ms;
-      for (;;) {
+      for (let n = 0; ; n++) {
+        if (n > 100 + ms) throw new Error("the timer runs in circles");
         const next = timers.filter((t) => t.at <= until).sort((a, b) => a.at - b.at)[0];
         if (!next) break;
         timers = timers.filter((t) => t !== next);

@@ -19,6 +19,9 @@ test("joins: hello with the ticket and nothing else, live with the view", () => 
   assert.deepEqual(hello, { hello: 1, ticket: "t1", pending: [] });
   assert.equal(w.state, "live");
   assert.deepEqual(w.states, ["connecting", "live"]);
+  w.wire.drop();
+  w.arrive();
+  assert.deepEqual(w.states.slice(2), ["offline", "catching_up"]); // told, not only true
   assert.equal(w.client.session().you, 2);
   assert.equal(w.client.session().seq, 10);
 });
@@ -158,16 +161,45 @@ test("own events in a replayed gap confirm; the rest is offered again after it",
   assert.deepEqual(w.wire.commands().map((c) => c.text), ["two"]);
 });
 
-test("a view in the middle of things: what is open is offered again with the same n", () => {
+test("a view in the middle of things: it says what it swallowed, the rest is on its way", async () => {
+  const w = world();
+  w.join();
+  const line = w.client.ask("chat.say", { room: 1, text: "one" });
+  w.client.ask("rooms.enter", { room: 5 });
+  const [{ n }, enter] = w.wire.commands();
+  w.wire.say({ view: viewOf(2), seq: 20, epoch: "e1", now: w.time, you: 2, taken: [enter.n] });
+  assert.equal(w.wire.commands().length, 2);
+  w.wire.say(said(21, 2, "one", { n }));
+  assert.deepEqual(await line, { ok: true, seq: 21 });
+  assert.deepEqual(texts(w), ["one"]);
+});
+
+test("offered twice, answered twice: it happened once", () => {
   const w = world();
   w.join();
   w.client.ask("chat.say", { room: 1, text: "one" });
   const [{ n }] = w.wire.commands();
-  w.wire.say({ view: viewOf(2), seq: 20, epoch: "e1", now: w.time, you: 2 });
-  assert.deepEqual(w.wire.commands().map((c) => c.n), [n, n]);
+  w.wire.drop();
+  w.arrive();
+  w.wire.alive();
+  assert.deepEqual(w.wire.commands().map((c) => c.n), [n]);
   w.wire.say(said(21, 2, "one", { n }));
-  w.wire.say({ answer: { seq: 21 }, n }); // of the second one
+  w.wire.say({ answer: { seq: 21 }, n });
+  w.wire.say({ error: "locked", n });
   assert.deepEqual(texts(w), ["one"]);
+  assert.deepEqual(w.client.outbox(), []);
+});
+
+test("refused, and in the log all the same: the log is right", () => {
+  const w = world();
+  w.join();
+  w.client.ask("chat.say", { room: 1, text: "one" });
+  const [{ n }] = w.wire.commands();
+  w.wire.say({ error: "locked", n });
+  w.wire.drop();
+  assert.deepEqual(w.arrive().pending, [n]);
+  w.wire.say({ view: viewOf(2), seq: 20, epoch: "e1", now: w.time, you: 2, taken: [n] });
+  assert.deepEqual(w.client.outbox(), []);
 });
 
 for (const error of ["unknown", "unavailable"])

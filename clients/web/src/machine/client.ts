@@ -126,6 +126,7 @@ export function makeClient(env: Environment): Client {
       const room = session.view.people.you.room;
       return JSON.stringify({ query: "chat.history", n: probe, room, before: 1 });
     },
+    greeted: () => turn(),
     heard: (text) => {
       try {
         const frame: Frame = JSON.parse(text);
@@ -209,8 +210,7 @@ export function makeClient(env: Environment): Client {
     torn = false;
     ahead = frame.now - env.now();
     for (const n of frame.taken ?? []) settle(n, null);
-    setOutbox(box.again(outbox, env.now()));
-    socket.caughtUp();
+    socket.caughtUp(); // and what is still open is offered again; in mid-talk it is on its way already
   };
 
   const takeEvent = (frame: EventFrame) => {

@@ -87,7 +87,7 @@ export function offer(outbox: Outbox, now: number): readonly [Outbox, readonly C
   return frames.length ? [next, frames] : [outbox, frames];
 }
 
-/** What was on its way is to be offered again at once: a view came, or the socket is another one. */
+/** What was on its way is to be offered again once there is another socket. */
 export const again = (outbox: Outbox, now: number): Outbox =>
   outbox.some((e) => e.state === "sent")
     ? outbox.map((e): Entry => (e.state === "sent" ? { ...e, state: "waiting", due: now } : e))
@@ -124,12 +124,16 @@ export function refuse(
 export const stale = (outbox: Outbox, now: number): readonly Entry[] =>
   outbox.filter((e) => !isTalk(e) && e.state !== "refused" && now - e.since >= PATIENCE_MS);
 
-/** What hello asks about: everything that may be in the log already. */
-export const pending = (outbox: Outbox): readonly number[] =>
-  outbox
-    .filter((e) => e.tries > 0 && e.state !== "refused")
-    .slice(0, LIMIT_PENDING)
-    .map((e) => e.frame.n);
+/**
+ * What hello asks about: everything that may be in the log already. That can be so even of a refused line,
+ * if it was offered twice and only one of the two was refused.
+ */
+export const pending = (outbox: Outbox): readonly number[] => {
+  const sent = outbox.filter((e) => e.tries > 0);
+  const open = sent.filter((e) => e.state !== "refused");
+  const refused = sent.filter((e) => e.state === "refused");
+  return [...open, ...refused].slice(0, LIMIT_PENDING).map((e) => e.frame.n);
+};
 
 /** When there is something to offer, or to give up; null: never. While not connected only the latter. */
 export function due(outbox: Outbox, connected: boolean): number | null {

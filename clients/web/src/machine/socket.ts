@@ -38,6 +38,8 @@ export interface Owner {
   hello(): string;
   /** Something that is certain to be answered; null: nothing yet. */
   probe(): string | null;
+  /** Hello was said. */
+  greeted(): void;
   heard(text: string): void;
   /** The socket is closed; what was on its way may or may not have arrived. */
   lost(): void;
@@ -136,12 +138,13 @@ export function makeSocket<Why>(around: Surroundings, owner: Owner): Socket<Why>
     heard = now();
     wire?.send(owner.hello());
     ask();
+    owner.greeted();
   };
 
+  /** Hello is a question too: where there is nothing else to ask yet, its answer is waited for. */
   const ask = () => {
     const text = owner.probe();
-    if (text === null) return;
-    wire?.send(text);
+    if (text !== null) wire?.send(text);
     asked ??= now();
   };
 

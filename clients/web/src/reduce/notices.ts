@@ -1,17 +1,26 @@
 /** Announcements to the rooms one reads. */
 
-import type { Notice } from "../protocol.ts";
+import type { Notice, View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 
+/** Does one read one of these rooms? Having a talk of it says so. None listed: it is for all. */
+const isForMe = (view: View, rooms: readonly number[]): boolean =>
+  rooms.length === 0 || view.chat.talks.some((t) => rooms.includes(t.room));
+
 export const notices: Pick<Reducers, "notices.announced"> = {
-  "notices.announced": (view, { seq, at, by = 0, name = "", school = "", rooms, text, zh }) => {
+  // Whoever made it learns of it by this event too, and keeps it if it is for a room they read.
+  "notices.announced": (
+    view,
+    { seq, at, by = 0, name = "", school = "", rooms = [], text, zh },
+  ) => {
+    if (!isForMe(view, rooms)) return view;
     const notice: Notice = {
       id: seq,
       at,
       by,
       name,
       school,
-      ...(rooms?.length ? { rooms } : {}),
+      ...(rooms.length ? { rooms } : {}),
       text,
       ...(zh === undefined ? {} : { zh }),
     };
