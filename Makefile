@@ -129,8 +129,8 @@ HAVE_NODE := $(shell command -v node 2>/dev/null)
 WEB_SRC  := $(shell find clients/web -name node_modules -prune -o -type f -print 2>/dev/null)
 MANIFEST := $(if $(wildcard clients/web/build.mjs),$(BUILD)/web/manifest.txt,/dev/null)
 
-.PHONY: web
-web: $(MANIFEST)                         ## the web client into build/web
+.PHONY: client
+client: $(MANIFEST)                      ## the web client into build/web
 
 ifneq ($(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),)
 $(BUILD)/web/manifest.txt: $(WEB_SRC) $(wildcard protocol/gen/*.ts) clients/web/node_modules/.lock
@@ -154,11 +154,13 @@ $(B)/assets.o: $(B)/assets_table.c
 
 NPM_TESTS := $(if $(wildcard tests/package-lock.json),tests/node_modules/.lock)
 export SEED LONG
+$(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_modules/.lock $(NPM_TESTS)))
+JS_NEEDS_web := clients/web/node_modules/.lock # runs the client's own parts, without a server
 
 # A suite: its C binary, then its scripts. Each ends in one line, suite=NAME and its counts.
 .PHONY: $(SUITES)
 define suite
-$(1): $(if $(filter $(1),$(C_SUITES)),$(P)/tests/$(1)) $(if $(filter $(1),$(JS_SUITES)),server cli $(NPM_TESTS))
+$(1): $(if $(filter $(1),$(C_SUITES)),$(P)/tests/$(1)) $(if $(filter $(1),$(JS_SUITES)),$(JS_NEEDS_$(1)))
 	$(if $(filter $(1),$(C_SUITES)),$$(Q)$(P)/tests/$(1))
 	$(if $(filter $(1),$(JS_SUITES)),$$(Q)JOBALIKE_BIN=$(B) sh tests/node-suite.sh $(1))
 endef

@@ -7,9 +7,9 @@ name=$1
 if [ -f "tests/$name/run.mjs" ]; then
 	exec node "tests/$name/run.mjs"
 fi
-mkdir -p build/test
-log=build/test/node-$name.tap
-node --test --test-reporter=tap "tests/$name"/*.test.mjs >"$log" 2>&1
+mkdir -p build/tap
+log=build/tap/$name.tap
+timeout -k 10 600 node --test --test-reporter=tap "tests/$name"/*.test.mjs >"$log" 2>&1
 status=$?
 count() {
 	sed -n "s/^# $1 \([0-9]*\)\$/\1/p" "$log" | tail -n 1

@@ -1,12 +1,12 @@
 #!/bin/bash
 # Runs make targets one after another, each as one item that passes or fails, and says so in one line.
 #   tests/run.sh TARGET...
-# What an item printed is in build/test/TARGET.log; lines that begin with suite= are collected in
+# What an item printed is in build/log/TARGET.log; lines that begin with suite= are collected in
 # build/test.log. Ends in `N passed, N failed`; the status is 0 when nothing failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-dir=build/test
+dir=build/log
 log=build/test.log
 rm -rf "$dir" "$log"
 mkdir -p "$dir"
@@ -18,7 +18,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MODE
 
 for item in "$@"; do
 	start=$EPOCHREALTIME
-	make --no-print-directory -j"$jobs" "$item" >"$dir/$item.log" 2>&1 </dev/null
+	timeout -k 10 1500 make --no-print-directory -j"$jobs" "$item" >"$dir/$item.log" 2>&1 </dev/null
 	status=$?
 	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 	grep -h '^suite=' "$dir/$item.log" >>"$log"
