@@ -6,6 +6,10 @@ import { join } from "node:path";
 import { checkDoc, checkFields, checkForC, checkKeys, checkName, fail } from "./check.mjs";
 import { readJson } from "./read.mjs";
 
+/** A name as TypeScript writes types: topic_state is TopicState. */
+export const pascal = (name) =>
+  name.split("_").map((part) => part[0].toUpperCase() + part.slice(1)).join("");
+
 /** Areas stand in this order in all that is generated; others follow by name, other logs last. */
 const ORDER = ["session", "people", "rooms", "agenda", "chat", "hands", "notices"];
 
@@ -28,6 +32,15 @@ const EVENT_KEYS = { doc: "string", audience: "string", hides: "boolean?", field
 export const AUDIENCES = ["room", "rooms", "session", "staff", "self", "none"];
 const BLOCKS = { muted: null, locked: "room" }; // restriction: the field it needs
 const TARGETS = ["lower"];
+
+const OUR_STRUCTS =
+  "hello command query signal event shape field command_spec query_spec signal_spec event_spec state text".split(" ");
+const OUR_TYPES = (
+  "View Commands CommandName CommandFrame FieldsOf ServerCommands ServerCommandName NoFields Queries QueryName " +
+  "QueryFrame QueryFieldsOf Answers AnswerOf AnswerFrame Accepted Signals SignalName SignalFrame SignalUpFrame " +
+  "SignalFieldsOf Told ToldName ToldOf Events Event EventName EventOf EventFrame Envelope Frame UpFrame HelloFrame " +
+  "ViewFrame ErrorFrame ByeFrame ErrorWord ByeWord Readonly Record"
+).split(" ");
 
 /** Fields of the envelope that a message's own may not hide. */
 const ENVELOPE = {
@@ -62,7 +75,24 @@ export function readModel(folder) {
     model[kind] = model.areas.flatMap((area) => area[kind]);
   model.views = model.areas.filter((a) => a.view.length).sort(youFirst);
   model.structs = readStructs(model);
+  refuseClashes(model);
   return model;
+}
+
+/** Messages of all kinds, and the types they hold, have structs side by side in C; types and enums stand
+ * beside our own in TypeScript. */
+function refuseClashes(model) {
+  const structs = new Set(OUR_STRUCTS);
+  const claim = (name, file, path) => {
+    if (structs.has(name)) fail(file, path, `another message, type or struct is called ${name} in C`);
+    structs.add(name);
+  };
+
+  for (const type of model.structs) claim(type.name, type.file, `types.${type.name}`);
+  for (const kind of ["commands", "queries", "signals", "events"])
+    for (const { name, file } of model[kind]) claim(name.replace(".", "_"), file, `${kind}.${name}`);
+  for (const { name, file } of [...model.types, ...model.enums])
+    if (OUR_TYPES.includes(pascal(name))) fail(file, name, `is the name of a type of ours, ${pascal(name)}`);
 }
 
 /** Types that are part of what goes up or into a log, each after those it holds: C has structs for them. */
@@ -142,7 +172,7 @@ function readNames(model, { file, json }) {
     }
     if (entry.rank && entry.rank.length !== entry.values.length)
       fail(file, `${path}.rank`, "has not one rank for each value");
-    model.enums.push({ name, doc: entry.doc, values: entry.values, ranks: entry.rank ?? null });
+    model.enums.push({ name, file, doc: entry.doc, values: entry.values, ranks: entry.rank ?? null });
   }
   for (const [name, entry] of Object.entries(json.types ?? {})) {
     const path = `types.${name}`;
@@ -156,9 +186,9 @@ function readNames(model, { file, json }) {
 function readTypes(model, { file, json }) {
   for (const [name, entry] of Object.entries(json.types ?? {})) {
     const type = model.types.find((t) => t.name === name);
+    type.file = file;
     type.fields = checkFields(model, file, `types.${name}.fields`, entry.fields);
     if (!type.fields.length) fail(file, `types.${name}.fields`, "is empty");
-    type.file = file;
   }
   if (json.hello) {
     checkKeys(file, "hello", json.hello, { doc: "string", fields: "object" });
@@ -186,7 +216,7 @@ function readArea(model, { file, json }) {
       else if (!new RegExp(`^${json.area}\\.[a-z][a-z0-9_]*$`).test(name))
         fail(file, path, `is not called ${json.area}.<word>`);
       const fields = checkFields(model, file, `${path}.fields`, entry.fields, ENVELOPE[kind], kind);
-      return { name, doc: entry.doc, fields, ...read(entry, path, fields) };
+      return { name, file, doc: entry.doc, fields, ...read(entry, path, fields) };
     });
 
   area.commands = entries("commands", COMMAND_KEYS, (entry, path, fields) =>

@@ -49,7 +49,7 @@ export function readJson(file, text) {
     return out;
   };
   const object = () => {
-    const out = {};
+    const out = Object.create(null);
     expect("{");
     for (let first = true; peek() !== "}"; first = false) {
       if (!first) expect(",");

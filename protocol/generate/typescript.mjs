@@ -1,9 +1,10 @@
 // gen/protocol.ts: types, limits, and may(). Types cost nothing in a bundle; constants that nobody
 // uses are left out of it.
 
+import { pascal } from "./model.mjs";
+
 const NUMBERS = ["id", "int", "time"];
 
-const pascal = (name) => name.split("_").map((part) => part[0].toUpperCase() + part.slice(1)).join("");
 const words = (list) => list.map((w) => JSON.stringify(w)).join(" | ") || "never";
 const doc = (text, indent = "") => `${indent}/** ${text} */\n`;
 

@@ -1,4 +1,5 @@
-/* The unit tests: small parts that can be wrong by themselves. Each group is in the file of its name. */
+/* The unit tests: small parts that can be wrong by themselves. Each group is in the file of its
+ * name. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -18,18 +19,9 @@ extern const struct unit_group ticket_group;
 extern const struct unit_group utf8_group;
 
 static const struct unit_group *const groups[] = {
-	&codec_group,
-	&codec_check_group,
-	&codec_event_group,
-	&codec_suites_group,
-	&codec_tables_group,
-	&codec_text_group,
-	&conf_group,
-	&export_group,
-	&mem_group,
-	&text_group,
-	&ticket_group,
-	&utf8_group,
+	&codec_group,        &codec_check_group, &codec_event_group, &codec_suites_group,
+	&codec_tables_group, &codec_text_group,  &conf_group,        &export_group,
+	&mem_group,          &text_group,        &ticket_group,      &utf8_group,
 };
 
 int main(void)
@@ -39,8 +31,8 @@ int main(void)
 
 	for (size_t i = 0; i < n_groups; i++) {
 		n_tests += groups[i]->n;
-		failed += _cmocka_run_group_tests(groups[i]->name, groups[i]->tests, groups[i]->n, NULL,
-						  NULL);
+		failed += _cmocka_run_group_tests(groups[i]->name, groups[i]->tests, groups[i]->n,
+						  NULL, NULL);
 	}
 	printf("suite=unit groups=%zu tests=%zu failed=%d\n", n_groups, n_tests, failed);
 	return failed != 0;
