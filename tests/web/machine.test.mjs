@@ -235,16 +235,33 @@ test("an act that nobody can tell about ends within ten seconds, as what is know
   assert.deepEqual(w.client.outbox(), []);
 });
 
-test("no word at all: asked again after five seconds", () => {
+test("no word of a command while others are heard: asked again on another socket", () => {
   const w = world();
   w.join();
   w.client.ask("chat.say", { room: 1, text: "one" });
-  w.pass(4500);
+  const [{ n }] = w.wire.commands();
+  for (let i = 0; i < 7; i++) {
+    w.pass(1000);
+    w.wire.hum();
+  }
+  assert.equal(w.wires.length, 1);
+  w.pass(1100);
+  w.wire.hum();
+  assert.deepEqual(w.arrive().pending, [n]);
   w.wire.alive();
-  w.pass(600);
-  const sent = w.wire.commands();
-  assert.equal(sent.length, 2);
-  assert.equal(sent[0].n, sent[1].n);
+  assert.deepEqual(w.wire.commands().map((c) => c.n), [n]);
+});
+
+test("no word of anything is the connection's business: after a sleep nothing is thrown away", () => {
+  const w = world();
+  w.join();
+  w.client.ask("chat.say", { room: 1, text: "one" });
+  const [{ n }] = w.wire.commands();
+  w.sleep(60_000);
+  assert.equal(w.state, "checking");
+  w.wire.say(said(11, 2, "one", { n })); // it was waiting in the machine's buffers
+  assert.equal(w.state, "live");
+  assert.equal(w.wires.length, 1);
 });
 
 test("slow_down: a line waits for its time, an act is refused with it", async () => {

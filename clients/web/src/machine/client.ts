@@ -131,6 +131,7 @@ export function makeClient(env: Environment): Client {
       try {
         const frame: Frame = JSON.parse(text);
         take(frame);
+        if (box.isOverdue(outbox, env.now())) socket.fail();
       } catch (error) {
         // Whoever is at fault, what is known here may be wrong now: have all of it sent again.
         torn = true;

@@ -29,7 +29,7 @@ export interface Entry {
   readonly since: number;
   /** How often it was sent. */
   readonly tries: number;
-  /** Waiting: not before. Sent: time to ask again. */
+  /** Waiting: not before. Sent: a word of it should have come by then. */
   readonly due: number;
   /** What was last said against it. */
   readonly refusal?: Refusal;
@@ -37,8 +37,8 @@ export interface Entry {
 
 export type Outbox = readonly Entry[];
 
-/** A command that has had no word for so long is offered again; the server promises one within 2 s. */
-export const ANSWER_MS = 5000;
+/** The server promises a word within 2 s. */
+export const ANSWER_MS = 8000;
 /** So long an act may be without an outcome. */
 export const PATIENCE_MS = 10_000;
 /** Where the server does not say when to try again. */
@@ -80,7 +80,7 @@ export function offer(outbox: Outbox, now: number): readonly [Outbox, readonly C
   const next = outbox.map((e): Entry => {
     const held = isTalk(e) && talking;
     if (isTalk(e) && e.state !== "refused") talking = true;
-    if (e.state === "refused" || held || e.due > now) return e;
+    if (e.state !== "waiting" || held || e.due > now) return e;
     frames.push(e.frame);
     return { ...e, state: "sent", tries: e.tries + 1, due: now + ANSWER_MS };
   });
@@ -92,6 +92,13 @@ export const again = (outbox: Outbox, now: number): Outbox =>
   outbox.some((e) => e.state === "sent")
     ? outbox.map((e): Entry => (e.state === "sent" ? { ...e, state: "waiting", due: now } : e))
     : outbox;
+
+/**
+ * Something was heard on this socket long after a word was due of one of these: it will not come. On one
+ * socket a command is offered anew only after a word of it, so that no two answers can contradict.
+ */
+export const isOverdue = (outbox: Outbox, heardAt: number): boolean =>
+  outbox.some((e) => e.state === "sent" && heardAt >= e.due);
 
 /** May this error pass? Then the command is offered again, unless it is an act that waited too long. */
 function passes(e: Entry, { error }: Refusal, now: number): boolean {
@@ -144,7 +151,7 @@ export function due(outbox: Outbox, connected: boolean): number | null {
     const held = isTalk(e) && talking;
     if (isTalk(e)) talking = true;
     const times = [
-      ...(connected && !held ? [e.due] : []),
+      ...(connected && !held && e.state === "waiting" ? [e.due] : []),
       ...(isTalk(e) ? [] : [e.since + PATIENCE_MS]),
     ];
     for (const t of times) if (first === null || t < first) first = t;
