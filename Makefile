@@ -57,6 +57,7 @@ SRC_LIB := $(call find_c,server/base protocol protocol/gen server/core server/st
 SRC_NET := $(call find_c,server/net)
 SRC_MAIN := $(call find_c,server)
 SRC_CLI := $(call find_c,clients/cli)
+SRC_SIGN := $(addprefix server/net/,base64.c keys.c ticket.c)# what the client needs of net: no sockets
 SRC_TEST_LIB := $(call find_c,tests/lib)
 
 # PLANT=n builds with bug n of server/base/plant.h into a folder of its own, where only those files are
@@ -71,6 +72,7 @@ C_SUITES  := $(patsubst tests/%/,%,$(filter-out $(NO_SUITES),$(sort $(dir $(wild
 JS_SUITES := $(patsubst tests/%/,%,$(filter-out $(NO_SUITES),\
              $(sort $(dir $(wildcard tests/*/run.mjs tests/*/*.test.mjs)))))
 NET_SUITES := $(sort $(patsubst tests/%/,%,$(dir $(shell grep -ls '"server/net/' tests/*/*.c))))
+CLI_SUITES := $(sort $(patsubst tests/%/,%,$(dir $(shell grep -ls '"clients/cli/' tests/*/*.c))))
 SUITES    := $(sort $(C_SUITES) $(JS_SUITES))
 SRC_TESTS := $(foreach s,$(C_SUITES),$(call find_c,tests/$(s)))
 
@@ -85,12 +87,13 @@ tests: $(addprefix $(P)/tests/,$(C_SUITES)) ## the test binaries, not run
 
 $(SERVER): $(call objects,$(SRC_MAIN)) $(P)/lib/net.a $(P)/lib/jobalike.a $(B)/assets.o $(B)/assets_table.o
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
-$(CLI): $(call objects,$(SRC_CLI)) $(P)/lib/jobalike.a
+$(CLI): $(call objects,clients/cli/main.c) $(P)/lib/cli.a $(P)/lib/jobalike.a
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
 
 # Archives, so that linking takes what is needed and nothing else.
 $(P)/lib/jobalike.a: $(call objects,$(SRC_LIB))
 $(P)/lib/net.a: $(call objects,$(SRC_NET))
+$(P)/lib/cli.a: $(call objects,$(filter-out clients/cli/main.c,$(SRC_CLI)) $(SRC_SIGN))
 $(P)/lib/tests.a: $(call objects,$(SRC_TEST_LIB))
 $(P)/lib/empty.a: $(B)/empty_table.o
 $(P)/lib/%.a: $(B)/flags
@@ -99,6 +102,7 @@ $(P)/lib/%.a: $(B)/flags
 # Tests carry an empty client: C is tested without node. (The last archive is only looked into for it.)
 define c_suite
 $(P)/tests/$(1): $(call objects,$(call find_c,tests/$(1))) $(P)/lib/tests.a \
+		$(if $(filter $(1),$(CLI_SUITES)),$(P)/lib/cli.a) \
 		$(if $(filter $(1),$(NET_SUITES)),$(P)/lib/net.a) $(P)/lib/jobalike.a $(P)/lib/empty.a
 	$$(Q)echo "  link  $$@"; mkdir -p $$(@D); $$(LINK) -o $$@ $$^ $$(LIBS) -lcmocka
 endef

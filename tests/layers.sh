@@ -1,6 +1,7 @@
 #!/bin/bash
 # The arrows of the house run down only:
 #   main -> net -> hub -> {core, store/store.h} -> protocol -> base        cli -> protocol -> base
+# (the terminal client also takes keys and tickets of net, which need no socket)
 # and each library stays in its room. With objects (build/debug/obj) it also looks at what core and
 # protocol would call: nothing that tells the time, throws dice, reads, writes or logs.
 #   tests/layers.sh [OBJECTS]
@@ -19,11 +20,12 @@ server/core/    server/core/ protocol/ server/base/
 server/store/   server/store/ protocol/ server/base/
 protocol/       protocol/ server/base/
 server/base/    server/base/
+clients/cli/sign.   clients/cli/ server/net/base64.h server/net/keys.h server/net/ticket.h protocol/ server/base/
 clients/cli/    clients/cli/ protocol/ server/base/
 '
 # words (as a regular expression): where they may stand.
 words='
-\<lws_[a-z]              ^server/net/
+\<lws_[a-z]              ^(server/net/|clients/cli/link\.c$)
 \<sqlite3_[a-z]          ^server/store/sqlite[a-z_]*\.[ch]$
 \<uv_[a-z]               ^server/(main\.c$|net/|store/)
 \<redisAsync             ^server/store/redis[a-z_]*\.[ch]$

@@ -1,0 +1,55 @@
+#include "clients/cli/sign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/cli/cli.h"
+#include "server/net/base64.h"
+
+bool sign_keys(struct keys *keys, const char *data)
+{
+	const char *given = getenv("JOBALIKE_KEYS_TICKETS");
+	struct keys_where where = { .dir = data, .tickets = given ? given : "" };
+	char why[300];
+
+	where.installation = "not-needed-here-but-long-enough-to-be-a-key";
+	if (keys_load(keys, &where, why, sizeof(why)))
+		return true;
+	says_failed(CLI_REFUSED, "%s (--data names the folder of the server's data)", why);
+	return false;
+}
+
+char *sign_token(const struct keys *keys, struct ticket *ticket)
+{
+	char name[RANDOM_NAME], *token;
+
+	if (ticket->kind == TICKET_PERSON && !ticket->sub) {
+		random_name(name);
+		ticket->sub = name;
+	}
+	token = ticket_write(keys, ticket);
+	if (ticket->sub == name)
+		ticket->sub = NULL;
+	if (!token)
+		says_failed(CLI_REFUSED, "the ticket would be too long, or a text is not UTF-8");
+	return token;
+}
+
+const char *sign_kind(const char *token)
+{
+	const char *claims = strchr(token, '.'), *end = claims ? strchr(claims + 1, '.') : NULL;
+	unsigned char bytes[LIMIT_TICKET_BYTES];
+	size_t n;
+	json_t *json;
+	const char *kind;
+	bool is_ticket, is_invite;
+
+	if (!end || !base64_read(claims + 1, (size_t)(end - claims - 1), bytes, sizeof(bytes), &n))
+		return NULL;
+	json = json_loadb((const char *)bytes, n, 0, NULL);
+	kind = json_string_value(json_object_get(json, "kind"));
+	is_ticket = kind && strcmp(kind, "ticket") == 0;
+	is_invite = kind && strcmp(kind, "invite") == 0;
+	json_decref(json);
+	return is_ticket ? "ticket" : is_invite ? "invite" : NULL;
+}
