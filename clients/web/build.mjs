@@ -42,11 +42,12 @@ async function bundle() {
     bundle: true,
     splitting: true,
     format: "esm",
-    target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+    target: ["es2022", "chrome111", "firefox115", "safari16.4"],
     jsx: "automatic",
     jsxImportSource: "preact",
     minify: true,
     metafile: true,
+    charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
   });

@@ -1,7 +1,7 @@
 /** Where we are: the path names the page, the fragment what is open on it. */
 
 import { signal } from "@preact/signals";
-import { keep } from "./device.ts";
+import { takeLink } from "./tickets.ts";
 
 export type Route =
   | { readonly page: "home" }
@@ -20,14 +20,11 @@ export function routeOf(path: string): Route {
   return session?.[1] ? { page: "session", id: session[1] } : { page: "lost" };
 }
 
-export const ticketName = (id: string): string => `ticket.${id}`;
-export const invitationName = (id: string): string => `invitation.${id}`;
-
 /** A ticket in the fragment is taken out of the address bar before anything else sees it. */
 function takeTicket(at: Route): void {
   const found = /^#ticket=([^&]+)$/.exec(location.hash);
   if (!found?.[1] || at.page !== "session") return;
-  keep(invitationName(at.id), decodeURIComponent(found[1]));
+  takeLink(at.id, decodeURIComponent(found[1]));
   history.replaceState(null, "", location.pathname + location.search);
 }
 

@@ -243,6 +243,8 @@ export const en = {
   "agenda.edit": "Edit",
   "agenda.edit_title": "Edit the topic",
   "agenda.remove": "Take off the agenda",
+  "agenda.first_already": "It is the next one already",
+  "agenda.last_already": "It is the last one already",
   "agenda.up": "Move up",
   "agenda.down": "Move down",
   "agenda.topic": "The question",

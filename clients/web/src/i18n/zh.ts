@@ -243,6 +243,8 @@ export const zh: Catalogue = {
   "agenda.edit": "编辑",
   "agenda.edit_title": "编辑议题",
   "agenda.remove": "从议程中移除",
+  "agenda.first_already": "已是下一个议题",
+  "agenda.last_already": "已是最后一个议题",
   "agenda.up": "上移",
   "agenda.down": "下移",
   "agenda.topic": "问题",

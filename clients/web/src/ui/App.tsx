@@ -4,10 +4,10 @@ import { later } from "./parts/Later.tsx";
 import { MenuHost } from "./parts/Menu.tsx";
 import { SiteHeader } from "./parts/SiteHeader.tsx";
 import { LiveRegions, Toaster } from "./parts/Toaster.tsx";
+import { Session } from "./Session.tsx";
 
 const Home = later(async () => (await import("./Home.tsx")).Home);
 const Plan = later(async () => (await import("./Plan.tsx")).Plan);
-const Session = later(async () => (await import("./Session.tsx")).Session);
 
 function Page() {
   const at = route.value;

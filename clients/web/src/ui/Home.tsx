@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type PublicSession, publicSession, sessions } from "../app/api.ts";
 import { tick } from "../app/clock.ts";
-import { keep, kept, keptJson } from "../app/device.ts";
-import { ticketName } from "../app/route.ts";
+import { keep, keptJson } from "../app/device.ts";
+import { hasTicket } from "../app/tickets.ts";
 import { t } from "../i18n/t.ts";
 import { clock, clockSpan, day, dayNumber, until, weekday, zone } from "../i18n/time.ts";
 import { type Area, areaName } from "../model/areas.ts";
@@ -146,7 +146,7 @@ function OnTable({
   readonly live: boolean;
 }) {
   const active = s.topics.find((x) => x.state === "active");
-  const joined = kept(ticketName(s.id)) !== null;
+  const joined = hasTicket(s.id);
   return (
     <section class="table home-table" aria-label={s.title}>
       <div class="home-table-top">
@@ -233,7 +233,7 @@ function Row({ session: s }: { readonly session: PublicSession }) {
         </p>
       </div>
       <div class="row-act">
-        {kept(ticketName(s.id)) !== null && (
+        {hasTicket(s.id) && (
           <span class="pill pill-soft">
             <Icon name="check" small /> {t("home.mine")}
           </span>

@@ -2,11 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type PublicSession, sessionPage } from "../app/api.ts";
 import { tick } from "../app/clock.ts";
-import { kept } from "../app/device.ts";
-import { invitationName } from "../app/route.ts";
+import { claims, invitationOf } from "../app/tickets.ts";
 import { t } from "../i18n/t.ts";
 import { clock, clockSpan, day, list, until, zone } from "../i18n/time.ts";
 import { areaName } from "../model/areas.ts";
+import { ROLES } from "../protocol.ts";
 import { JoinForm } from "./JoinForm.tsx";
 import { SiteHeader } from "./parts/SiteHeader.tsx";
 import { Tile } from "./parts/Tile.tsx";
@@ -84,7 +84,7 @@ function Way({
   readonly session: PublicSession;
   readonly onTicket: Props["onTicket"];
 }) {
-  const invitation = kept(invitationName(s.id)) ?? undefined;
+  const invitation = invitationOf(s.id) ?? undefined;
   if (!s.open && !invitation)
     return (
       <section class="card invite">
@@ -92,7 +92,15 @@ function Way({
         <p>{t("join.invite_only")}</p>
       </section>
     );
-  return <JoinForm session={s} invitation={invitation} onTicket={onTicket} />;
+  const role = ROLES.find((r) => r === (invitation && claims(invitation)?.role));
+  return (
+    <>
+      {role && role !== "attendee" && (
+        <p class="pill pill-soft">{t("join.with_link", { role: t(`role.${role}`) })}</p>
+      )}
+      <JoinForm session={s} invitation={invitation} onTicket={onTicket} />
+    </>
+  );
 }
 
 function Head({ session: s }: { readonly session: PublicSession }) {

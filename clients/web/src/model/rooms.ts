@@ -1,0 +1,43 @@
+/** Rooms as people read them: names, order, who may go where. */
+
+import { t } from "../i18n/t.ts";
+import type { Area, Room, View } from "../protocol.ts";
+import { areaName } from "./areas.ts";
+
+export const CHANNEL = 0;
+export const PLENARY = 1;
+
+export function roomName(room: Room, areas: readonly Area[]): string {
+  if (room.id === PLENARY) return t("rooms.plenary");
+  if (room.id === CHANNEL) return t("cockpit.channel");
+  const area = areas.find((a) => a.key === room.area);
+  return area ? areaName(area) : room.title;
+}
+
+export const roomOf = (view: View, id: number): Room | undefined =>
+  view.rooms.list.find((r) => r.id === id);
+
+export function nameOf(view: View, id: number): string {
+  const room = roomOf(view, id);
+  return room ? roomName(room, view.session.areas) : "";
+}
+
+/** Plenary, one's own area, the others by catalogue, rooms without an area; closed ones not. */
+export function openRooms(view: View): readonly Room[] {
+  const mine = view.people.you.area;
+  const place = (r: Room): number => {
+    if (r.id === PLENARY) return -2;
+    if (r.area !== undefined && r.area === mine) return -1;
+    const i = view.session.areas.findIndex((a) => a.key === r.area);
+    return i < 0 ? view.session.areas.length : i;
+  };
+  return view.rooms.list
+    .filter((r) => r.id !== CHANNEL && !r.closed)
+    .toSorted((a, b) => place(a) - place(b) || a.id - b.id);
+}
+
+export const closedRooms = (view: View): readonly Room[] => view.rooms.list.filter((r) => r.closed);
+
+/** Areas that have no open room yet. */
+export const areasWithout = (view: View): readonly Area[] =>
+  view.session.areas.filter((a) => !view.rooms.list.some((r) => r.area === a.key && !r.closed));

@@ -1,0 +1,158 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { say, sayNow } from "../app/announce.ts";
+import { carryDraft } from "../app/drafts.ts";
+import { presence } from "../app/live.ts";
+import { showToast } from "../app/toast.ts";
+import { wanted } from "../app/writing.ts";
+import { language, t } from "../i18n/t.ts";
+import { clock } from "../i18n/time.ts";
+import { knownAs } from "../model/people.ts";
+import { CHANNEL, nameOf, roomOf } from "../model/rooms.ts";
+import { noticeTexts } from "../model/talk.ts";
+import type { Move, Notice, View } from "../protocol.ts";
+import { Badge } from "./Badge.tsx";
+import { Button } from "./parts/Button.tsx";
+import { Icon } from "./parts/Icon.tsx";
+import { Tile } from "./parts/Tile.tsx";
+import { enter } from "./Rooms.tsx";
+
+const SHOWN_MS = 30_000;
+
+/** What comes at one, above the composer: moved, called on, announced. None of them takes the focus. */
+export function Sheets({ view }: { readonly view: View }) {
+  const { you } = view.people;
+  useRoomChange(view);
+  return (
+    <div class="sheets">
+      <NoticeStrip view={view} />
+      {you.moved && <Moved key={you.moved.at} view={view} move={you.moved} />}
+      {you.called !== undefined && <Called key={you.called} />}
+    </div>
+  );
+}
+
+/** Whenever one sits elsewhere: the draft comes along, and it is said where one is now. */
+function useRoomChange(view: View): void {
+  const { room } = view.people.you;
+  const was = useRef(room);
+  useEffect(() => {
+    const from = was.current;
+    was.current = room;
+    if (from === room) return;
+    if (carryDraft(from, room)) showToast({ text: t("move.kept") });
+    const { moved } = view.people.you;
+    if (!moved || moved.from !== from) say(nameOf(view, room));
+  }, [room]);
+}
+
+function Moved({ view, move }: { readonly view: View; readonly move: Move }) {
+  const gone = useSignal(false);
+  const { you } = view.people;
+  const from = nameOf(view, move.from);
+  const words = t("move.did", { name: move.name, room: from });
+  const back = roomOf(view, move.from);
+  const who = knownAs(view, presence.value?.here ?? [], move.by);
+
+  useEffect(() => {
+    sayNow(`${nameOf(view, you.room)}. ${words} ${move.reason ?? ""}`);
+    const timer = setTimeout(() => {
+      gone.value = true;
+    }, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [move.at]);
+
+  if (gone.value) return null;
+  return (
+    <section class="sheet" aria-label={words}>
+      <div class="sheet-head">
+        <Tile areas={view.session.areas} area={roomOf(view, you.room)?.area} size="l" icon="wave" />
+        <p>
+          <b>{nameOf(view, you.room)}</b>
+          <span>{words}</span>
+        </p>
+      </div>
+      {move.reason && (
+        <blockquote class="sheet-quote">
+          <b>{move.name}</b> <Badge role={who?.role} />
+          <p dir="auto">“{move.reason}”</p>
+        </blockquote>
+      )}
+      <div class="sheet-acts">
+        <Button
+          kind="primary"
+          onClick={() => {
+            gone.value = true;
+          }}
+        >
+          {t("move.stay")}
+        </Button>
+        {back && !back.closed && you.back === move.from && (
+          <Button onClick={() => enter(move.from)}>{t("rooms.back")}</Button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Called() {
+  const gone = useSignal(false);
+  useEffect(() => sayNow(`${t("hands.called_by")}. ${t("hands.called_you")}`), []);
+  if (gone.value) return null;
+  return (
+    <section class="sheet sheet-attn" aria-label={t("hands.called_by")}>
+      <div class="sheet-head">
+        <Icon name="hand" />
+        <p>
+          <b>{t("hands.called_by")}</b>
+          <span>{t("hands.called_you")}</span>
+        </p>
+      </div>
+      <div class="sheet-acts">
+        <Button
+          kind="primary"
+          onClick={() => {
+            gone.value = true;
+            wanted.value++;
+          }}
+        >
+          {t("hands.here")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** The newest announcement until it was dismissed; it stays in the conversation all the same. */
+function NoticeStrip({ view }: { readonly view: View }) {
+  const seen = useSignal(view.notices.list[view.notices.list.length - 1]?.id ?? 0);
+  const spoken = useRef(seen.value);
+  const fresh = view.notices.list.filter((n) => n.id > seen.value && n.by !== view.people.you.id);
+  const last: Notice | undefined = fresh[fresh.length - 1];
+
+  useEffect(() => {
+    if (!last || last.id <= spoken.current) return;
+    spoken.current = last.id;
+    say(`${t("notice.from", { name: last.name })}: ${noticeTexts(last, language.value)[0]}`);
+  }, [last]);
+
+  if (!last || view.people.you.room === CHANNEL) return null;
+  return (
+    <section class="sheet sheet-notice" aria-label={t("notice.title")}>
+      <Icon name="megaphone" />
+      <p dir="auto">
+        <b>{t("notice.from", { name: last.name })}</b> {clock(last.at)}
+        <span>{noticeTexts(last, language.value)[0]}</span>
+        {fresh.length > 1 && <small>{t("notice.more", { n: fresh.length - 1 })}</small>}
+      </p>
+      <Button
+        icon="close"
+        kind="quiet"
+        label={t("notice.dismiss")}
+        onClick={() => {
+          seen.value = last.id;
+        }}
+      />
+    </section>
+  );
+}
