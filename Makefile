@@ -143,7 +143,7 @@ endif
 
 # npm ci deletes node_modules first: only when the lock is not the one that was installed.
 %/node_modules/.lock: %/package-lock.json
-	$(Q)sh configs/npm-ci.sh $*
+	$(Q)sh configs/npm-ci.sh $* $(if $(filter tests,$*),dev)
 
 $(B)/assets_table.c: $(MANIFEST) server/net/assets.sh
 	$(Q)mkdir -p $(@D); sh server/net/assets.sh $(MANIFEST) $(B)/assets.S $@
