@@ -297,7 +297,7 @@ static bool start(struct server *s)
 {
 	struct hub_options options = { .away_ms = s->conf.session.away_s * 1000,
 				       .unload_ms = s->conf.session.unload_s * 1000,
-				       .rate_percent = 100 };
+				       .rate_percent = (unsigned)s->conf.limits.rate_percent };
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

@@ -33,10 +33,9 @@ struct conf {
 	} store;
 	struct {
 		char *dir;
-		char *keys; /* the folder of the keys: dir/keys */
 	} data;
 	struct {
-		char *tickets;      /* secret; "": the one in data.keys, made at the first start */
+		char *tickets;      /* secret; "": the one in data.dir, made at the first start */
 		char *installation; /* secret; likewise */
 	} keys;
 	struct {
@@ -47,7 +46,7 @@ struct conf {
 		int64_t connections;
 		int64_t connections_per_address;
 		int64_t joins_per_second;
-		int64_t commands_per_second;
+		int64_t rate_percent; /* 0: rates are not asked */
 		int64_t queue_bytes;
 	} limits;
 	struct {

@@ -178,8 +178,9 @@ const struct conf_option conf_options[] = {
 		 "stored." },
 	{ "demo", "session", CONF_BOOL, AT(demo.session), "no",
 	  .doc = "Open a sample session if there is none, and print its links at the start." },
-	{ "limits", "message_bytes", CONF_NUMBER, AT(limits.message_bytes), "16384", 1024, 1048576,
-	  .doc = "Largest message a client may send." },
+	{ "limits", "message_bytes", CONF_NUMBER, AT(limits.message_bytes), "16384", 1024, 16384,
+	  .doc = "Largest message a client may send; the protocol allows no more than the "
+		 "default." },
 	{ "limits", "connections", CONF_NUMBER, AT(limits.connections), "20000", 1, 1000000,
 	  .doc = "Connections at once. The limit of open files (ulimit -n) must be higher." },
 	{ "limits", "connections_per_address", CONF_NUMBER, AT(limits.connections_per_address),
@@ -188,10 +189,9 @@ const struct conf_option conf_options[] = {
 	{ "limits", "joins_per_second", CONF_NUMBER, AT(limits.joins_per_second), "20", 1, 100000,
 	  .doc = "Tickets a second handed to one address; a burst of five times as many is let "
 		 "through." },
-	{ "limits", "commands_per_second", CONF_NUMBER, AT(limits.commands_per_second), "10", 1,
-	  10000,
-	  .doc = "Commands a second of one person, all kinds together, on top of each kind's own "
-		 "rate." },
+	{ "limits", "rate_percent", CONF_NUMBER, AT(limits.rate_percent), "100", 0, 10000,
+	  .doc = "Per cent of the rates that the protocol has for each kind of command and query.\n"
+		 "0: no rates are asked, for tests of load." },
 	{ "limits", "queue_bytes", CONF_NUMBER, AT(limits.queue_bytes), "1048576", 65536, 67108864,
 	  .doc = "Bytes that may wait for one connection that reads too slowly. Beyond that its "
 		 "events\n"

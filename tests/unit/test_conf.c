@@ -96,9 +96,9 @@ static void defaults_are_complete_and_good(void **state)
 	assert_int_equal(r.c.store.kind, CONF_STORE_SQLITE);
 	assert_string_equal(r.c.store.path, "./var/jobalike.db");
 	assert_int_equal(r.c.store.synchronous, CONF_SYNC_FULL);
-	assert_string_equal(r.c.data.keys, "./var/keys");
 	assert_int_equal(r.c.log.level, LEVEL_INFO);
 	assert_int_equal(r.c.limits.message_bytes, 16384);
+	assert_int_equal(r.c.limits.rate_percent, 100);
 	assert_int_equal(r.c.http.allowed_origins.n, 0);
 	assert_true(r.c.admin.on);
 	assert_string_equal(r.c.admin.host, "127.0.0.1");
@@ -203,6 +203,7 @@ static void bad_values_say_where_they_came_from(void **state)
 	assert_refused(NULL, "--http.allowed_origins=HTTPS://a.org", NULL, "lower case");
 	assert_refused(NULL, "--http.trusted_proxies=10.0.0.0/33", NULL, "number of bits");
 	assert_refused(NULL, "--http.trusted_proxies=proxy", NULL, "not an address or network");
+	assert_refused(NULL, "--limits.rate_percent=-1", NULL, "limits.rate_percent = -1");
 	assert_refused(NULL, "--listen.port", NULL, "--listen.port wants a value");
 }
 
@@ -278,7 +279,6 @@ static void what_follows_from_values(void **state)
 	     NULL);
 	assert_int_equal(r.c.store.kind, CONF_STORE_MEMORY);
 	assert_string_equal(r.c.store.path, "");
-	assert_string_equal(r.c.data.keys, "/srv/j/keys");
 	assert_string_equal(r.c.admin.host, "::1");
 	assert_int_equal(r.c.admin.port, 9090);
 	unload(&r);
