@@ -45,7 +45,6 @@ static void derive(struct conf *c)
 		c->store.path = joined(c->data.dir, "/jobalike.db");
 	else
 		c->store.path = x_strdup(path);
-	c->data.keys = joined(c->data.dir, "/keys");
 	c->admin.on = conf_split_address(c->admin.listen, host, &c->admin.port);
 	c->admin.host = x_strdup(c->admin.on ? host : "");
 	while (n > 0 && c->http.public_url[n - 1] == '/')
@@ -116,7 +115,6 @@ void conf_fini(struct conf *c)
 	}
 	free(c->given);
 	free(c->store.path);
-	free(c->data.keys);
 	free(c->admin.host);
 	*c = (struct conf){ 0 };
 }

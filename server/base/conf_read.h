@@ -22,8 +22,8 @@ enum conf_rank {
 struct conf_reading {
 	struct conf *c;
 	FILE *out, *err;
-	/* For each option: who gave what is in c->given, and the file that gave it last (twice in one
-	 * file is a mistake). */
+	/* For each option: who gave what is in c->given, and the file that gave it last (twice in
+	 * one file is a mistake). */
 	enum conf_rank *rank;
 	const char **from_file;
 	const char *file; /* being read, and where in it */
