@@ -199,7 +199,8 @@ bool crowd_views(struct live *l)
 			bytes += send_view(l, p);
 	}
 	l->n_due -= done;
-	memmove(l->due, l->due + done, l->n_due * sizeof(struct peer *));
+	if (done && l->n_due)
+		memmove(l->due, l->due + done, l->n_due * sizeof(struct peer *));
 	return l->n_due > 0;
 }
 

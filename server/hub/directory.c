@@ -16,7 +16,8 @@ struct directory {
 	uint64_t seq;
 	char epoch[STORE_EPOCH_MAX + 1];
 	bool is_live;
-	struct msg *put;     /* under way, at seq + 1 */
+	struct msg *put;     /* under way */
+	uint64_t put_seq;    /* where: seq may go past it before the answer comes */
 	bool asked;          /* the store has it */
 	struct entry *wants; /* entries to put, in order; the newest for each session */
 	int64_t now, retry_at;
@@ -137,11 +138,12 @@ static void on_done(void *arg, const struct store_answer *answer)
 	}
 	if (answer->err == OK) {
 		snprintf(d->epoch, sizeof(d->epoch), "%s", answer->epoch);
-		apply(d, d->seq + 1, d->put);
+		apply(d, d->put_seq, d->put);
 		put_done(d);
 	} else if (answer->err == ERR_CONFLICT) {
 		for (size_t i = 0; i < answer->n_records; i++)
 			apply(d, answer->records[i].seq, answer->records[i].body);
+		put_done(d);
 	} else {
 		log_warn("directory.refused", "err=%s", err_names[answer->err]);
 		d->retry_at = d->now + RETRY_MS;
@@ -157,12 +159,12 @@ int64_t directory_turn(struct directory *d, int64_t now)
 	if (!d->is_live || !d->wants || d->asked || now < d->retry_at)
 		return d->wants && !d->asked ? d->retry_at : 0;
 	if (!d->put) {
-		d->wants->event.seq = d->seq + 1;
+		d->put_seq = d->wants->event.seq = d->seq + 1;
 		d->wants->event.at = now;
 		d->put = codec_write_event(&d->wants->event, true);
 	}
 	d->asked = true;
-	store_append(d->store, DIRECTORY_LOG, d->epoch, d->seq + 1, &d->put, 1, on_done, d);
+	store_append(d->store, DIRECTORY_LOG, d->epoch, d->put_seq, &d->put, 1, on_done, d);
 	return 0;
 }
 
