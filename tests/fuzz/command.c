@@ -1,0 +1,63 @@
+/* Bytes from strangers, as messages up: refused or taken, never worse. What is taken keeps what the
+ * tables promise, and is taken again just so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/codec.h"
+#include "server/base/utf8.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const json_t *json_of(const struct upward *u)
+{
+	switch (u->kind) {
+	case UP_HELLO:
+		return u->hello.json;
+	case UP_COMMAND:
+		return u->command.json;
+	case UP_QUERY:
+		return u->query.json;
+	case UP_SIGNAL:
+		return u->signal.json;
+	case UP_NONE:
+		break;
+	}
+	return NULL;
+}
+
+/* Texts may have been put right; once right, they stay as they are. */
+static void read_again(const struct upward *u)
+{
+	char *once = json_dumps(json_of(u), JSON_COMPACT | JSON_SORT_KEYS);
+	struct upward again;
+	struct blame blame;
+	char *twice;
+
+	if (strlen(once) <= LIMIT_MESSAGE_BYTES) { /* NFC may be longer */
+		if (codec_read(once, strlen(once), &again, &blame) != OK)
+			abort();
+		twice = json_dumps(json_of(&again), JSON_COMPACT | JSON_SORT_KEYS);
+		if (strcmp(once, twice) != 0)
+			abort();
+		free(twice);
+		upward_free(&again);
+	}
+	free(once);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct upward u;
+	struct blame blame;
+
+	if (codec_read((const char *)data, size, &u, &blame) != OK) {
+		if (u.kind != UP_NONE || !utf8_valid(blame.field, strlen(blame.field)))
+			abort();
+		return 0;
+	}
+	if ((u.kind == UP_COMMAND || u.kind == UP_QUERY) && (!blame.has_n || !blame.n))
+		abort();
+	read_again(&u);
+	upward_free(&u);
+	return 0;
+}

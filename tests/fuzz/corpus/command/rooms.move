@@ -1,0 +1,1 @@
+{"command":"rooms.move","n":81,"who":0,"to":0,"reason":"x"}
