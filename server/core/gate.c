@@ -41,7 +41,8 @@ static enum err ask_restrictions(const struct state *s, const struct person *who
 	unsigned blocked_by = command_specs[c->type].blocked_by;
 	const struct room *room;
 
-	if ((blocked_by & BLOCKED_MUTED) && at < who->mute.until && !PLANTED(PLANT_MUTE_ON_ARRIVAL)) {
+	if ((blocked_by & BLOCKED_MUTED) && at < who->mute.until &&
+	    !PLANTED(PLANT_MUTE_ON_ARRIVAL)) {
 		verdict->retry_ms = who->mute.until - at;
 		return ERR_MUTED;
 	}

@@ -16,6 +16,9 @@ struct unit_group {
 	size_t n;
 };
 
-#define UNIT_GROUP(name, tests) { name, tests, sizeof(tests) / sizeof((tests)[0]) }
+#define UNIT_GROUP(name, tests)                                                                    \
+	{                                                                                          \
+		name, tests, sizeof(tests) / sizeof((tests)[0])                                    \
+	}
 
 #endif
