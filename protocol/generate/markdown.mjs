@@ -55,14 +55,20 @@ the command it was. What an event created is called by its \`seq\`.
 | \`time\` | Unix time in milliseconds, UTC |
 | \`bool\` | true or false |
 | \`word\` | 1 to 32 of A-Z a-z 0-9 _ - |
-| \`line\` | text without line breaks, controls and invisible format characters; not only spaces |
-| \`name\` | a line with at most two combining marks on one another |
-| \`text\` | text with line breaks and tabs; not only spaces |
+| \`text\` | Unicode with line breaks (\\n) and tabs, without other controls; at most 16 marks on one another |
+| \`line\` | text without line breaks and tabs and what is not seen; at most 3 marks on one another; space around it is taken off |
+| \`name\` | a line without letters that are blank and code points that are not assigned |
 | a list | of at most so many items; an optional list of none is absent |
 
-\`line\`, \`name\` and \`text\` are Unicode, brought to NFC, measured in graphemes (what a reader calls a character) and in bytes: four for
-each grapheme allowed and 64 more. A longer one is \`too_large\`, with the name of the field. Characters that turn the
-direction of what follows (U+202A to U+202E, U+2066 to U+2069) are refused in \`line\` and \`name\` and taken out of \`text\`.
+\`text\`, \`line\` and \`name\` are not only white space. They are brought to NFC and measured in graphemes (what a reader calls a
+character) and in bytes: four for each grapheme allowed and 64 more. A longer one is \`too_large\`, with the name of the field.
+What is not seen (U+200B, U+FEFF and their like) is refused in \`line\` and \`name\`, but for the joiners of emoji and of scripts
+that need them. Characters that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069) are refused there
+too, and taken out of \`text\`. Private use and noncharacters are refused everywhere.
+
+A message up is UTF-8 without NUL, within the limits below. What breaks that is refused before it is parsed, so its \`n\` is not known.
+
+In a log, readers are lenient: unknown fields are ignored, and a text that is missing was erased.
 `;
 }
 

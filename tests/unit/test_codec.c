@@ -445,7 +445,7 @@ static char *with_keys(size_t n)
 
 	for (size_t i = 2; i < n; i++)
 		len += sprintf(text + len, ",\"k%zu\":1", i);
-	strcpy(text + len, "}");
+	sprintf(text + len, "}");
 	return text;
 }
 

@@ -29,16 +29,15 @@ static char *read_file(const char *path, size_t *len)
  * either way: with the field's name when it was parsed, without when it was not. */
 static bool parses(const char *value, size_t len)
 {
-	static const char head[] = "{\"signal\":\"chat.typing\",\"room\":1,\"other\":",
-			  tail[] = "}";
+	static const char head[] = "{\"signal\":\"chat.typing\",\"room\":1,\"other\":";
 	size_t n_head = sizeof(head) - 1, n = n_head + len + 1;
 	char *text = x_malloc(n);
 	struct upward u;
 	struct blame blame;
 
-	memcpy(text, head, n_head);
-	memcpy(text + n_head, value, len);
-	memcpy(text + n_head + len, tail, 1);
+	memmove(text, head, n_head);
+	memmove(text + n_head, value, len);
+	text[n - 1] = '}';
 	assert_int_not_equal(OK, codec_read(text, n, &u, &blame));
 	free(text);
 	return strcmp(blame.field, "other") == 0;

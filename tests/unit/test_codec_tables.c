@@ -118,7 +118,7 @@ static json_t *heavy(size_t bytes)
 	char *s = x_malloc(bytes + 3);
 	json_t *out;
 
-	strcpy(s, "q");
+	memcpy(s, "q", 2);
 	for (size_t i = 1; i < bytes; i += 2)
 		memcpy(s + i, "\xCC\x80", 3);
 	out = json_string(s);
