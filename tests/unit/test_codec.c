@@ -51,6 +51,8 @@ static const struct good {
 	{ "{\"command\":\"rooms.open\",\"n\":1,\"title\":\"  Blue  \"}", UP_COMMAND,
 	  "{\"command\":\"rooms.open\",\"n\":1,\"title\":\"Blue\"}" },
 	{ "{\"command\":\"rooms.open\",\"n\":1,\"title\":\"Blue\",\"area\":\"hr-1_X\",\"capacity\":2}", UP_COMMAND, NULL },
+	{ "{\"command\":\"chat.say\",\"n\":1,\"room\":1,\"text\":\"\\\"[[[[[[[[[[\"}", UP_COMMAND, NULL },
+	{ "{\"command\":\"chat.say\",\"n\":1,\"room\":1,\"text\":\"\\\\\\\"[[[[[[[[[[\"}", UP_COMMAND, NULL },
 	{ "{\"command\":\"rooms.leave\",\"n\":5}", UP_COMMAND, NULL },
 	{ "{\"command\":\"rooms.recall\",\"n\":5,\"seconds\":0}", UP_COMMAND, NULL },
 	{ "{\"command\":\"rooms.recall\",\"n\":5,\"seconds\":600}", UP_COMMAND, NULL },
@@ -267,6 +269,7 @@ static const struct bad {
 	{ "{\"query\":\"chat.history\",\"n\":1,\"room\":1,\"limit\":5000}", "limit", ERR_BAD_REQUEST, 1 },
 	/* too deep */
 	{ SAY("\"room\":[[[[[[[[]]]]]]]],\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
+	{ SAY("\"text\":\"\\\\\",\"room\":[[[[[[[[]]]]]]]]"), "", ERR_BAD_REQUEST, 0 },
 	{ SAY("\"room\":[[[[[[[]]]]]]],\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
 };
 /* clang-format on */
