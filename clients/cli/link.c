@@ -16,6 +16,7 @@
 
 #define MESSAGE_MAX (64u << 20) /* down: the view of a large session */
 #define READ_SIZE   4096
+#define GOODBYE_MS  500
 
 struct net {
 	struct lws_context *lws;
@@ -24,6 +25,7 @@ struct net {
 	struct timers timers;
 	bool insecure, stop;
 	bool ending; /* nobody is called any more */
+	size_t n_links;
 };
 
 struct frame {
@@ -155,6 +157,7 @@ static void forget_frames(struct link *l)
 static void free_link(struct link *l)
 {
 	net_clear(l->net, &l->failed);
+	l->net->n_links--;
 	forget_frames(l);
 	text_free(&l->in);
 	free(l);
@@ -251,6 +254,7 @@ static int on_link(struct lws *wsi, enum lws_callback_reasons reason, void *user
 		on_link_error(l, wsi, in, len);
 		break;
 	case LWS_CALLBACK_CLIENT_CLOSED:
+	case LWS_CALLBACK_WSI_DESTROY: /* for one that never was open */
 		end_link(l);
 		break;
 	default:
@@ -293,6 +297,7 @@ struct link *link_open(struct net *net, const struct place *where, const struct 
 	struct link *l = x_calloc(1, sizeof(*l));
 
 	*l = (struct link){ .net = net, .ops = *ops, .arg = arg, .dialling = true };
+	net->n_links++;
 	l->last = &l->first;
 	l->failed = (struct timer){ .fire = on_failed, .arg = l };
 	l->wsi = dial(net, where, NULL, "/ws", "link", l);
@@ -379,9 +384,9 @@ static void free_ask(struct ask *a)
 static void on_ended(void *arg)
 {
 	struct ask *a = arg;
-	bool any = a->status != 0;
-
-	if (any)
+	if (a->net->ending)
+		;
+	else if (a->status)
 		a->done(a->arg, a->status, a->in.s ? a->in.s : "", a->in.len);
 	else
 		a->done(a->arg, 0, a->why, strlen(a->why));
@@ -473,6 +478,7 @@ static int on_ask(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		break;
 	case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
 	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+	case LWS_CALLBACK_WSI_DESTROY:
 		return end_ask(a, wsi);
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		note(a->why, sizeof(a->why), in ? in : "no connection", in ? len : 13);
@@ -621,11 +627,26 @@ struct net *net_new(bool tls, bool insecure)
 	return net;
 }
 
+/* Goodbyes that were said shall be heard, if it does not take long. */
+static void drain(struct net *net)
+{
+	int64_t until = net_now(net) + GOODBYE_MS;
+
+	while (net->n_links && net_now(net) < until) {
+		timers_run(&net->timers, net_now(net));
+		lws_sul_schedule(net->lws, 0, &net->wake, on_wake, 20 * LWS_US_PER_MS);
+		if (lws_service(net->lws, 0) < 0)
+			break;
+	}
+}
+
 void net_free(struct net *net)
 {
 	if (!net)
 		return;
 	net->ending = true;
+	if (net->vhost)
+		drain(net);
 	if (net->lws)
 		lws_context_destroy(net->lws);
 	while (net->timers.n) {

@@ -39,6 +39,11 @@ static const struct subcommand subcommands[] = {
 	  cli_ask },
 	{ "commands", "[BEGINNING ...]", "Lists the commands and queries of the protocol.", NULL,
 	  cli_commands },
+	{ "crowd", "LINK --roster FILE [--script FILE]",
+	  "Brings many people in, who talk by a script, and checks what they see.",
+	  "See clients/cli/README.md for the roster, the script, what can be typed meanwhile, and\n"
+	  "the log.",
+	  cli_crowd },
 };
 #define N_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 

@@ -288,6 +288,23 @@ static void caught_up(struct session *s)
 		s->options.ops->live(s->options.arg);
 }
 
+/* Commands that are in the log, and whose events will not come: asked again at once, as the answer
+ * tells their seq. */
+static void ask_seqs(struct session *s, const json_t *taken)
+{
+	const json_t *n;
+	size_t i;
+
+	json_array_foreach (taken, i, n) {
+		struct question *q = find(s, (uint64_t)json_integer_value(n));
+
+		if (!q)
+			continue;
+		q->sent = false;
+		q->due = 0;
+	}
+}
+
 static void take_view(struct session *s, const json_t *frame)
 {
 	const char *epoch = word(frame, "epoch");
@@ -301,7 +318,7 @@ static void take_view(struct session *s, const json_t *frame)
 	s->seq = (uint64_t)number(frame, "seq");
 	s->you = (uint64_t)number(frame, "you");
 	s->ahead = number(frame, "now") - net_now(s->net);
-	/* Those that `taken` names are asked again all the same: the answer tells their seq. */
+	ask_seqs(s, json_object_get(frame, "taken"));
 	CALL(s, view, frame);
 	caught_up(s);
 }

@@ -157,35 +157,10 @@ static void do_react(struct talk *t, char *rest)
 				 (json_int_t)line, "kind", *kind ? kind : "agree", "on", 1));
 }
 
-/* Words parted by spaces; those of a value that has spaces stand in double quotes. */
-static size_t split(char *rest, char **words, size_t most)
-{
-	size_t n = 0;
-	char *to = rest;
-
-	for (char *from = rest; *from && n < most;) {
-		bool quoted = false;
-
-		from += strspn(from, " ");
-		if (!*from)
-			break;
-		words[n++] = to;
-		for (; *from && (quoted || *from != ' '); from++) {
-			if (*from == '"')
-				quoted = !quoted;
-			else
-				*to++ = *from;
-		}
-		from += *from == ' ';
-		*to++ = '\0';
-	}
-	return n;
-}
-
 static void do_ask(struct talk *t, char *rest)
 {
 	char *words[MESSAGE_WORDS];
-	size_t n = split(rest, words, MESSAGE_WORDS);
+	size_t n = words_split(rest, words, MESSAGE_WORDS);
 	struct text why = { 0 };
 	json_t *message = n ? words_message(words, n, &why) : NULL;
 

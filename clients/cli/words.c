@@ -303,3 +303,27 @@ bad:
 	json_decref(message);
 	return NULL;
 }
+
+size_t words_split(char *rest, char **words, size_t most)
+{
+	size_t n = 0;
+	char *to = rest;
+
+	for (char *from = rest; *from && n < most;) {
+		bool quoted = false;
+
+		from += strspn(from, " ");
+		if (!*from)
+			break;
+		words[n++] = to;
+		for (; *from && (quoted || *from != ' '); from++) {
+			if (*from == '"')
+				quoted = !quoted;
+			else
+				*to++ = *from;
+		}
+		from += *from == ' ';
+		*to++ = '\0';
+	}
+	return n;
+}

@@ -22,6 +22,9 @@ json_t *words_message(char *const *words, size_t n, struct text *why);
 json_t *words_value(const struct field *field, const char *text, struct text *why);
 /* What a value of this field looks like: "id", "one of en, zh", "text, at most 2000". */
 void words_type(const struct field *field, struct text *out);
+/* Parts a line at its spaces, in place; what stands in double quotes is one word, without them.
+ * Returns how many words there are, most at most. */
+size_t words_split(char *line, char **words, size_t most);
 /* The command or query of that name; NULL in both: there is none. */
 void words_find(const char *name, const struct command_spec **command,
 		const struct query_spec **query);
