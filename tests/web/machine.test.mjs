@@ -607,6 +607,17 @@ test("the old socket is closed before the next, and what it still says is not he
   assert.equal(w.state, "catching_up");
 });
 
+test("joining again, as somebody else or elsewhere, closes the old socket first", () => {
+  const w = world();
+  w.join();
+  const old = w.wire;
+  w.client.connect("t2");
+  assert.ok(old.closed);
+  old.say(said(11, 3, "of the session one has left"));
+  assert.equal(w.client.session(), null);
+  assert.deepEqual(w.arrive(), { hello: 1, ticket: "t2", pending: [] });
+});
+
 test("queries: answered, refused, lost with the socket, and given up", async () => {
   const w = world();
   w.join();
