@@ -268,24 +268,35 @@ static void serve_export(struct request *r, const char *session, bool as_json)
 	hub_read(r->net->hub, session, on_export, r);
 }
 
-static void serve_calendar(struct request *r, const char *session)
+static void on_calendar(void *arg, enum err err, const struct state *s)
 {
-	const struct entry *e = directory_find(hub_directory(r->net->hub), session);
+	struct request *r = arg;
+	const struct entry *listed =
+		err ? NULL : directory_find(hub_directory(r->net->hub), s->session.id);
+	enum language languages[LANGUAGE_COUNT];
+	struct directory_put e;
 	char base[300];
 	struct text t = { 0 };
 
-	if (!e) {
-		answer_plain(r, 404, "There is no such session.");
+	if (err) {
+		api_refuse(r, err, NULL);
 		return;
 	}
+	e = entry_of(s, languages);
 	api_base(r, base, sizeof(base));
-	calendar_write(&t, &e->event.directory_put, base, e->event.at);
+	calendar_write(&t, &e, base, listed ? listed->event.at : s->at);
 	answer_text(r,
 		    (struct reply){ .status = 200,
 				    .type = "text/calendar;charset=utf-8",
 				    .more = "content-disposition: attachment; "
 					    "filename=\"session.ics\"\r\n" },
 		    &t);
+}
+
+static void serve_calendar(struct request *r, const char *session)
+{
+	r->busy = true;
+	hub_read(r->net->hub, session, on_calendar, r);
 }
 
 /* --- which address is what ----------------------------------------------------------------------
@@ -349,14 +360,15 @@ bool api_serve(struct request *r)
 	char id[33];
 	const char *rest = take_id(r->path, "/sessions/", id);
 
-	if (rest && strcmp(rest, ".ics") == 0) {
-		only(r, METHOD_GET, id, serve_calendar);
-		return true;
-	}
-	if (strncmp(r->path, "/api", 4) != 0 || (r->path[4] && r->path[4] != '/'))
+	if (!(rest && strcmp(rest, ".ics") == 0) &&
+	    (strncmp(r->path, "/api", 4) != 0 || (r->path[4] && r->path[4] != '/')))
 		return false;
 	if (!hub_ready(r->net->hub)) {
 		api_refuse(r, ERR_UNAVAILABLE, NULL);
+		return true;
+	}
+	if (rest) {
+		only(r, METHOD_GET, id, serve_calendar);
 		return true;
 	}
 	if (strcmp(r->path, "/api/sessions") == 0) {

@@ -10,8 +10,9 @@
 #include "server/net/ticket.h"
 #include "server/net/ws.h"
 
-#define MISTAKES_MAX 5 /* before hello */
-#define SKIP_FACTOR  4 /* a message so many times too large ends the connection */
+#define MISTAKES_MAX   5 /* before hello */
+#define ANSWERS_FACTOR 2 /* of the bytes for events: who asks on and does not read is sent away */
+#define SKIP_FACTOR    4 /* a message so many times too large ends the connection */
 
 static const uint64_t wait_ms[WAIT_COUNT] = {
 	[WAIT_HELLO] = CONN_HELLO_MS,
@@ -144,7 +145,8 @@ static bool send_to(struct peer *p, struct msg *m, enum peer_load load)
 		fall_behind(c);
 		return false;
 	}
-	if (load == LOAD_ANSWER && c->queue.n >= CONN_EVENTS + LIMIT_PENDING) {
+	if (load == LOAD_ANSWER && (c->queue.n >= CONN_EVENTS + LIMIT_PENDING ||
+				    c->queue.bytes > ANSWERS_FACTOR * c->all->queue_max)) {
 		c->all->figures.slow++;
 		bye(p, BYE_SLOW, 0);
 		return false;

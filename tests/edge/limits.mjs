@@ -1,0 +1,150 @@
+// Limits: how many from one address, how fast, and what becomes of those who read slowly or not at all.
+
+import assert from "node:assert";
+import { check } from "./cases.mjs";
+import { planned, tokenOf } from "./forms.mjs";
+import { api, dial, frame, next, open, send, until } from "./raw.mjs";
+import { startServer } from "./server.mjs";
+import { ticket } from "./tickets.mjs";
+
+async function tooMany(server) {
+  await check("limit: connections of one address", async () => {
+    const all = [];
+    for (let i = 0; i < 40; i++) all.push(open(server.port));
+    await new Promise((done) => setTimeout(done, 500));
+    const left = all.filter((s) => !s.ended).length;
+    for (const s of all) s.socket.destroy();
+    assert.strictEqual(left, 20);
+    await new Promise((done) => setTimeout(done, 200));
+    assert.strictEqual((await api(server.port, "GET", "/healthz")).status, 200);
+    return true;
+  });
+  await check("limit: tickets of one address", async () => {
+    const made = await planned(server);
+    const codes = { 201: 0, 429: 0 };
+    for (let i = 0; i < 15; i++) {
+      const said = await api(server.port, "POST", `/api/sessions/${made.session}/tickets`, {
+        name: "Ana", school: "ISB", language: "en",
+      });
+      codes[said.status]++;
+      if (said.status === 429) assert.ok(said.json.error === "slow_down" && said.json.retry_ms > 0);
+    }
+    assert.ok(codes[201] >= 5 && codes[429] >= 5, JSON.stringify(codes));
+    return true;
+  });
+}
+
+async function join(server, session, name) {
+  const s = await dial(server.port);
+  send(s, { hello: 1, ticket: ticket(server.ticketKey(), session, { sub: name, name }) });
+  assert.ok((await next(s, (m) => m.view || m.error)).view);
+  return s;
+}
+
+const figures = async (server) =>
+  (await api(server.adminPort, "GET", "/metrics")).body.toString();
+
+/** Long lines, so that a page of history has hundreds of kilobytes. */
+async function fill(speakers) {
+  for (let i = 0; i < 7; i++)
+    for (const s of speakers)
+      send(s, { command: "chat.say", n: 1 + i, room: 1, text: "漢".repeat(1900) });
+  for (const s of speakers) {
+    const heard = (m) => (m.event === "chat.said" && m.n === 7) || m.error;
+    for (let i = 0; i < speakers.length; i++) assert.ok((await next(s, heard)).event);
+  }
+}
+
+async function slowReaders(server) {
+  await check("limit: who asks and does not read is sent away, the others go on", async () => {
+    const { session } = await planned(server);
+    const speakers = [];
+    for (let i = 0; i < 8; i++) speakers.push(await join(server, session, `S${i}`));
+    await fill(speakers);
+    const deaf = await join(server, session, "Deaf");
+    deaf.socket.pause();
+    for (let n = 1; n <= 110; n++) send(deaf, { query: "chat.history", n, room: 1 });
+    const late = Date.now() + 20_000;
+    while (!/closed_slow_total 1\n/.test(await figures(server))) {
+      assert.ok(Date.now() < late, "it is still there");
+      send(speakers[0], { command: "chat.react", n: 5000 + Math.floor(Math.random() * 1e6), line: 11, kind: "same", on: true });
+      await new Promise((done) => setTimeout(done, 200));
+    }
+    const high = Number(/queue_high_bytes (\d+)/.exec(await figures(server))[1]);
+    assert.ok(high < 2.5 * 1048576, `${high} bytes waited`);
+    const said = { command: "chat.say", n: 9000, room: 1, text: "still here" };
+    send(speakers[0], said);
+    for (const s of speakers) assert.ok((await next(s, (m) => m.text === said.text)).event);
+    for (const s of [deaf, ...speakers]) s.socket.destroy();
+    return true;
+  });
+}
+
+async function silent(server) {
+  await check("limit: who does not answer a ping is gone within 30 s", async () => {
+    const { session } = await planned(server);
+    const begun = Date.now();
+    const s = await join(server, session, "Silent");
+    const said = await next(s, (m) => m.bye, 32_000);
+    assert.strictEqual(said?.bye, "idle");
+    assert.ok(Date.now() - begun < 30_000);
+    assert.strictEqual((await next(s)).close, 4009);
+    s.socket.destroy();
+    return true;
+  });
+}
+
+async function thousand(server) {
+  await check("limit: a thousand connections, each answered, all sent away at the end", async () => {
+    const all = [];
+    for (let i = 0; i < 1000; i += 50)
+      all.push(...(await Promise.all([...Array(50)].map(() => dial(server.port)))));
+    for (const s of all) s.socket.write(frame('{"query":"people.roster","n":3}'));
+    for (const s of all) assert.strictEqual((await next(s)).error, "unauthorized");
+    assert.match(await figures(server), /\njobalike_connections 1000\n/);
+    const end = server.end();
+    for (const s of all) {
+      assert.strictEqual((await next(s, (m) => m.bye)).bye, "draining");
+      assert.strictEqual((await next(s)).close, 1012);
+      s.socket.destroy();
+    }
+    assert.strictEqual(await end, null);
+    return true;
+  });
+}
+
+async function slowHeads(server) {
+  await check("limit: a head that does not end is not waited for", async () => {
+    const all = [...Array(10)].map(() => {
+      const s = open(server.port);
+      s.socket.write("GET / HTTP/1.1\r\nHost: x\r\n");
+      return s;
+    });
+    const begun = Date.now();
+    for (const s of all) assert.ok(await until(s, (x) => x.ended || undefined, 15_000), "still there");
+    assert.ok(Date.now() - begun < 15_000);
+    return true;
+  });
+}
+
+export async function limits() {
+  const tight = await startServer(["--limits.connections_per_address=20", "--limits.joins_per_second=1"]);
+  await tooMany(tight);
+  await slowHeads(tight);
+  await check("limit: the server ends in order", async () => assert.strictEqual(await tight.end(), null));
+  const roomy = await startServer([]);
+  await slowReaders(roomy);
+  await silent(roomy);
+  await check("limit: the server ends in order with people in it", async () => {
+    const made = await planned(roomy);
+    const s = await dial(roomy.port);
+    send(s, { hello: 1, ticket: tokenOf(made.links.organizer) });
+    assert.ok((await next(s)).view);
+    const end = roomy.end();
+    assert.strictEqual((await next(s, (m) => m.bye))?.bye, "draining");
+    assert.strictEqual((await next(s)).close, 1012);
+    s.socket.destroy();
+    assert.strictEqual(await end, null);
+  });
+  await thousand(await startServer(["--limits.connections_per_address=2000"]));
+}

@@ -1,0 +1,55 @@
+// The real server in a folder of its own, for one run of a suite. It is ended by its process id, and
+// what it said is looked at: a sanitizer's report, or an end other than an orderly one, is a failure.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const bin = join(process.env.JOBALIKE_BIN ?? "build/debug", "jobalike-server");
+
+/** Starts a server on a free port with options such as ["--limits.connections=9"]. */
+export async function startServer(options = []) {
+  const dir = mkdtempSync(join(tmpdir(), "jobalike-edge-"));
+  const child = spawn(
+    bin,
+    ["--listen.port=0", `--data.dir=${dir}`, "--store.url=memory:", "--log.level=warn", ...options],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let out = "";
+  let err = "";
+  child.stderr.on("data", (d) => {
+    err += d;
+  });
+  const exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
+  await new Promise((done, fail) => {
+    child.stdout.on("data", (d) => {
+      out += d;
+      if (out.includes("Metrics: ")) done();
+    });
+    exited.then(() => fail(new Error(`the server did not start: ${err}`)));
+  });
+  const url = new URL(/Jobalike is at (\S+)/.exec(out)[1]);
+  const admin = new URL(/Metrics: (\S+)/.exec(out)[1]);
+  return {
+    dir,
+    pid: child.pid,
+    host: url.host,
+    port: Number(url.port),
+    adminPort: Number(admin.port),
+    out: () => out,
+    err: () => err,
+    installKey: () => readFileSync(join(dir, "install.key"), "utf8").trim(),
+    ticketKey: () => readFileSync(join(dir, "keys/tickets"), "utf8").trim(),
+    /** Ends it in order; says what was wrong, or null. */
+    async end() {
+      const begun = Date.now();
+      child.kill("SIGTERM");
+      const { code, signal } = await exited;
+      rmSync(dir, { recursive: true, force: true });
+      if (/Sanitizer|runtime error/.test(err)) return err;
+      if (code !== 0) return `ended with ${code ?? signal}: ${err}`;
+      return Date.now() - begun > 10_000 ? "the end took more than 10 s" : null;
+    },
+  };
+}
