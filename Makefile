@@ -159,7 +159,8 @@ $(B)/assets.o: $(B)/assets_table.c
 NPM_TESTS := $(if $(wildcard tests/package-lock.json),tests/node_modules/.lock)
 export SEED LONG
 $(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_modules/.lock $(NPM_TESTS)))
-JS_NEEDS_web := clients/web/node_modules/.lock # runs the client's own parts, without a server
+# The client's own parts, without a server; what its law compares with is written by these two.
+JS_NEEDS_web := clients/web/node_modules/.lock $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
 
 # A suite: its C binary, then its scripts. Each ends in one line, suite=NAME and its counts.
 .PHONY: $(SUITES)
