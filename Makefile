@@ -245,9 +245,11 @@ fmt-check:
 	@echo "suite=fmt files=$(words $(OUR_C)) wrong=0"
 # (The analyzer loses its way in uthash's hash function; any other will do for it.)
 lint:                                    ## clang-tidy, shellcheck, tsc, biome
-	$(Q)shellcheck .ci/run .githooks/pre-commit $(wildcard configs/*.sh tests/*.sh server/net/*.sh)
-	$(Q)$(WEB_TOOLS) && cd clients/web && npx tsc --noEmit && npx biome lint .
-	$(Q)tests/lint.sh -std=c11 -D_GNU_SOURCE '-DHASH_FUNCTION(key,len,hash)=((hash)=(len))' -I. -- $(LINT_C)
+	$(Q)status=0; shellcheck .ci/run .githooks/pre-commit $(wildcard configs/*.sh tests/*.sh server/net/*.sh) || status=1; \
+	$(WEB_TOOLS); (cd clients/web && npx tsc --noEmit) || status=1; \
+	(cd clients/web && npx biome lint .) || status=1; \
+	tests/lint.sh -std=c11 -D_GNU_SOURCE '-DHASH_FUNCTION(key,len,hash)=((hash)=(len))' -I. -- $(LINT_C) || status=1; \
+	exit $$status
 layers: $(call objects,$(filter server/core/% protocol/%,$(SRC_LIB))) ## arrows between folders, purity of core
 	$(Q)tests/layers.sh $(B)/obj
 headers:                                 ## each header compiles alone

@@ -12,17 +12,28 @@ shift
 stamps=build/lint
 mkdir -p $stamps
 
+# Each finding and its line (the whole way there: clang-tidy --quiet FILE). The analyzer takes the
+# unlinking inside uthash's macros for a use after free; asan knows better.
+findings() {
+	awk '/(error|warning): / { head = $0; next }
+		head != "" && !(head ~ /unix.Malloc/ && /HASH_(DEL|DELETE|ADD|ITER)/) { print head; print }
+		{ head = "" }'
+}
+
 if [ "${LINT_ONE:-}" ]; then
 	file=$1
 	sum=$({ cat .clang-tidy; echo "${flags[*]}"; cat "$file"; clang "${flags[@]}" -E -C "$file"; } |
 		sha256sum | cut -c1-40)
 	[ -e "$stamps/$sum" ] && exit 0
-	if said=$(clang-tidy --quiet "$file" -- "${flags[@]}" 2>&1); then
-		touch "$stamps/$sum"
-	else
-		grep -A 2 -E '(error|warning): ' <<<"$said" # the way there: clang-tidy --quiet FILE
-		exit 1
+	if ! said=$(clang-tidy --quiet "$file" -- "${flags[@]}" 2>&1); then
+		faults=$(grep -A 1 -E '(error|warning): ' <<<"$said" | findings)
+		grep -q ' error: ' <<<"$said" || faults=$said # it did not come to look
+		if [ "$faults" ]; then
+			echo "$faults"
+			exit 1
+		fi
 	fi
+	touch "$stamps/$sum"
 	exit 0
 fi
 
