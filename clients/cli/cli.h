@@ -54,7 +54,7 @@ struct option_row {
 	const char *doc;
 	int64_t least, most;
 	const char *const *words;
-	int n_words;
+	size_t n_words;
 };
 
 /* Reads options; what is left goes to argc and argv. argv[0] is the sub-command. False: end with

@@ -55,12 +55,16 @@ void ledger_free(struct ledger *l)
 
 	if (!l)
 		return;
-	HASH_ITER (hh, l->lines, k, next) {
-		HASH_DEL(l->lines, k);
+	k = l->lines;
+	HASH_CLEAR(hh, l->lines);
+	for (; k; k = next) {
+		next = k->hh.next;
 		free(k);
 	}
-	HASH_ITER (hh, l->commands, c, after) {
-		HASH_DEL(l->commands, c);
+	c = l->commands;
+	HASH_CLEAR(hh, l->commands);
+	for (; c; c = after) {
+		after = c->hh.next;
 		free(c);
 	}
 	free(l->screens);

@@ -89,7 +89,7 @@ static bool read_zone(const char *text, struct tm *t, int64_t *out)
 	if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 &&
 	    sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &used) != 2)
 		return false;
-	*out = ((int64_t)timegm(t) - sign * (hours * 3600 + minutes * 60)) * 1000;
+	*out = ((int64_t)timegm(t) - (int64_t)sign * (hours * 3600 + minutes * 60)) * 1000;
 	return text[1 + used] == '\0';
 }
 
@@ -120,9 +120,9 @@ static bool take_word(const struct subcommand *self, const struct option_row *ro
 {
 	char all[300] = "";
 
-	for (int i = 1; i < row->n_words; i++) {
+	for (size_t i = 1; i < row->n_words; i++) {
 		if (strcmp(row->words[i], text) == 0) {
-			*(int *)row->into = i;
+			*(int *)row->into = (int)i;
 			return true;
 		}
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 1 ? ", " : "",

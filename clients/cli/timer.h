@@ -18,8 +18,8 @@ struct timers {
 	size_t n;
 };
 
-/* Sets it, or sets it anew. at 0: not at all. */
-void timers_set(struct timers *t, struct timer *timer, int64_t at);
+/* Sets it, or sets it anew. when 0: not at all. */
+void timers_set(struct timers *t, struct timer *timer, int64_t when);
 void timers_clear(struct timers *t, struct timer *timer);
 /* Of the earliest; 0: there is none. */
 int64_t timers_next(const struct timers *t);

@@ -24,7 +24,7 @@ json_t *words_value(const struct field *field, const char *text, struct text *wh
 void words_type(const struct field *field, struct text *out);
 /* Parts a line at its spaces, in place; what stands in double quotes is one word, without them.
  * Returns how many words there are, most at most. */
-size_t words_split(char *line, char **words, size_t most);
+size_t words_split(char *rest, char **words, size_t most);
 /* The command or query of that name; NULL in both: there is none. */
 void words_find(const char *name, const struct command_spec **command,
 		const struct query_spec **query);
