@@ -125,6 +125,8 @@ export async function sessionPage(id: string): Promise<Answer<PublicSession>> {
 
 export interface JoinAnswers {
   readonly invitation?: string;
+  /** A secret of this device: asked twice under one name it is one person, not two. */
+  readonly device: string;
   readonly name: string;
   readonly school: string;
   readonly job?: string;
@@ -149,6 +151,8 @@ export interface Plan {
   readonly end: number;
   readonly open: boolean;
   readonly rooms_by: string;
+  /** Who the personal links are for. */
+  readonly staff: Readonly<Record<string, { readonly name: string; readonly school?: string }>>;
 }
 
 /** Plans a session and gives the links of its roles. */

@@ -17,7 +17,15 @@ const busy = signal<ReadonlySet<number>>(new Set());
 /** Counts the changes to lines outside the window: whoever draws them reads it. */
 const changes = signal(0);
 
-export const forgetHistory = (): void => rooms.clear();
+/** Rooms whose older lines somebody asked for: theirs are all kept. */
+const wanted = new Set<number>();
+/** Of others no more than this many stay on the page, so that it stays light. */
+const MOST = 200;
+
+export function forgetHistory(): void {
+  rooms.clear();
+  wanted.clear();
+}
 
 /**
  * The lines of a room with this window at their end. Lines that slid out of the window stay. After a long
@@ -30,9 +38,11 @@ export function joined(room: number, window: readonly Line[]): Known {
   if (!first) return old.lines.length ? old : { lines: window, more: false };
   const whole = window.length < LIMIT_WINDOW || old.lines.some((l) => l.id === first.id);
   const before = whole ? old.lines.filter((l) => l.id < first.id) : [];
+  const all = before.length ? [...before, ...window] : window;
+  const cut = all.length > MOST && !wanted.has(room);
   const known: Known = {
-    lines: before.length ? [...before, ...window] : window,
-    more: whole ? old.more : true,
+    lines: cut ? all.slice(-LIMIT_WINDOW) : all,
+    more: cut || !whole || old.more,
   };
   rooms.set(room, known);
   return known;
@@ -44,6 +54,7 @@ export const isLoading = (room: number): boolean => busy.value.has(room);
 export async function loadOlder(room: number): Promise<boolean> {
   if (busy.value.has(room)) return true;
   busy.value = new Set([...busy.value, room]);
+  wanted.add(room);
   const before = rooms.get(room)?.lines[0]?.id;
   const said = await query("chat.history", before === undefined ? { room } : { room, before });
   busy.value = new Set([...busy.value].filter((r) => r !== room));

@@ -18,7 +18,10 @@ export function togglePick(who: number): void {
 export function pickRange(who: number, order: readonly number[]): void {
   const from = anchor === null ? -1 : order.indexOf(anchor);
   const to = order.indexOf(who);
-  if (from < 0 || to < 0) return togglePick(who);
+  if (from < 0 || to < 0) {
+    togglePick(who);
+    return;
+  }
   const range = order.slice(Math.min(from, to), Math.max(from, to) + 1);
   picked.value = new Set([...picked.value, ...range]);
 }

@@ -66,7 +66,10 @@ export const invitationOf = (id: string): string | null => kept(invitationName(i
 /** What a link held. An invitation for a role other than that of the ticket here means somebody else. */
 export function takeLink(id: string, token: string): void {
   const said = claims(token);
-  if (said?.kind !== "invite") return keepTicket(id, token);
+  if (said?.kind !== "invite") {
+    keepTicket(id, token);
+    return;
+  }
   keep(invitationName(id), token);
   const mine = ticketOf(id);
   if (mine && claims(mine)?.role !== said.role) setTab(id, "");

@@ -42,11 +42,23 @@ export function fill(
   const [one = "", many] = text.split("‖");
   const plural =
     many !== undefined && new Intl.PluralRules(of).select(Number(values.n ?? 0)) !== "one";
-  return (plural ? (many ?? one) : one).trim().replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const chosen = (plural ? (many ?? one) : one).trim();
+  return chosen.replace(/\{(\w+)\}/g, (whole, name: string, at: number) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(tag(of)).format(value) : value;
+    const words = typeof value === "number" ? new Intl.NumberFormat(tag(of)).format(value) : value;
+    return apart(chosen.slice(0, at), words, chosen.slice(at + whole.length));
   });
+}
+
+const HAN = /\p{Script=Han}/u;
+const LATIN = /[\p{Script=Latin}\d]/u;
+
+/** Between Chinese and Latin letters or digits stands a space; the catalogue cannot know what comes. */
+function apart(before: string, words: string, after: string): string {
+  const left = HAN.test(before.slice(-1)) && LATIN.test(words.slice(0, 1)) ? " " : "";
+  const right = HAN.test(after.slice(0, 1)) && LATIN.test(words.slice(-1)) ? " " : "";
+  return left + words + right;
 }
 
 export function t<K extends Key>(key: K, ...args: Args<K>): string {

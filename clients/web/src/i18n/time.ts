@@ -1,6 +1,6 @@
 /** Times as people read them, by Intl, in the zone of whoever reads. */
 
-import { language, tag } from "./t.ts";
+import { language, t, tag } from "./t.ts";
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
@@ -57,19 +57,13 @@ export function until(ms: number): string {
     unitDisplay: "long",
   });
   const size = ms < 3_600_000 ? 60_000 : ms < 86_400_000 ? 3_600_000 : 86_400_000;
-  return rel.format(Math.max(1, Math.round(ms / size)));
+  return rel.format(Math.max(1, Math.round(ms / size))).replace(/(\d)(\p{Script=Han})/u, "$1 $2");
 }
 
 /** Short age of a line in the cockpit: "2 min" up to 59, then the clock. */
 export function age(at: number, now: number): string {
-  const m = Math.floor((now - at) / 60_000);
-  if (m < 60)
-    return new Intl.NumberFormat(tag(), {
-      style: "unit",
-      unit: "minute",
-      unitDisplay: "short",
-    }).format(Math.max(0, m));
-  return clock(at);
+  const n = Math.max(0, Math.floor((now - at) / 60_000));
+  return n < 60 ? t("agenda.min", { n }) : clock(at);
 }
 
 /** What people call the zone this device is in: "Shanghai", "中国". */

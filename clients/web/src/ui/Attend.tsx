@@ -1,8 +1,11 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { say } from "../app/announce.ts";
 import { openDialog } from "../app/dialogs.ts";
-import { presence } from "../app/live.ts";
+import { onEvent, presence } from "../app/live.ts";
 import { goPlace, place } from "../app/route.ts";
 import { t } from "../i18n/t.ts";
+import { list } from "../i18n/time.ts";
 import { hands } from "../model/people.ts";
 import { nameOf, openRooms, PLENARY, roomOf } from "../model/rooms.ts";
 import type { View } from "../protocol.ts";
@@ -43,6 +46,7 @@ export function Attend({ view }: { readonly view: View }) {
       <div class="middle">
         <RoomHeading view={view} />
         <ConnectionStrip />
+        <Readers room={you.room} you={you.id} />
         <TableNow view={view} />
         <main class="main" id="main" aria-label={t("chat.title")}>
           <Conversation view={view} room={you.room} label={`${t("chat.title")}: ${name}`} />
@@ -108,6 +112,29 @@ function RoomHeading({ view }: { readonly view: View }) {
   );
 }
 
+/** Who of the team reads this room from outside: told when it begins, shown until it ends. */
+function Readers({ room, you }: { readonly room: number; readonly you: number }) {
+  const names = useSignal<ReadonlyMap<number, string>>(new Map());
+  useEffect(() => {
+    names.value = new Map();
+    return onEvent((e) => {
+      if (e.event !== "rooms.watched" && e.event !== "rooms.unwatched") return;
+      if (e.room !== room || e.by === undefined || e.by === you) return;
+      const next = new Map(names.value);
+      if (e.event === "rooms.unwatched") next.delete(e.by);
+      else next.set(e.by, e.name ?? "");
+      names.value = next;
+      if (e.event === "rooms.watched") say(t("watch.on", { name: e.name ?? "" }));
+    });
+  }, [room, you, names]);
+  if (names.value.size === 0) return null;
+  return (
+    <p class="readers">
+      <Icon name="eye" small /> {t("watch.on", { name: list([...names.value.values()]) })}
+    </p>
+  );
+}
+
 const TAB_SIGNS: Readonly<Record<Tab, IconName>> = {
   talk: "bubble",
   rooms: "rooms",
@@ -136,7 +163,7 @@ function Tabs({ view, tab }: { readonly view: View; readonly tab: Tab }) {
             aria-current={tab === name ? "page" : undefined}
             onClick={(e) => {
               e.preventDefault();
-              goPlace(name === "talk" ? "" : name);
+              goPlace(name);
             }}
           >
             <span class="tab-icon">

@@ -4,11 +4,11 @@ import { act } from "../app/act.ts";
 import { say } from "../app/announce.ts";
 import { tick } from "../app/clock.ts";
 import { draftOf, setDraft } from "../app/drafts.ts";
-import { ask, connection, session, tell } from "../app/live.ts";
+import { ask, connection, presence, session, tell } from "../app/live.ts";
 import { edit, wanted, writing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
 import { clock, minutes } from "../i18n/time.ts";
-import { may, mutedNow } from "../model/people.ts";
+import { hands, may, mutedNow } from "../model/people.ts";
 import { segments, talkOf } from "../model/talk.ts";
 import type { Mute, View } from "../protocol.ts";
 import { isComposing } from "./lineKeys.ts";
@@ -152,6 +152,8 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
             <b class="wrong">{t("chat.too_long", { n: over })}</b>
           ) : n > WARN ? (
             t("chat.count", { n, m: MAX })
+          ) : withHand && handPlace(view) > 0 ? (
+            t("hands.you", { n: handPlace(view) })
           ) : connection.value.state === "offline" ? (
             t("chat.unsent_leave")
           ) : (
@@ -161,6 +163,7 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
         <button
           type="submit"
           class="button button-primary composer-send"
+          onMouseDown={keepFocus}
           aria-label={t("chat.send")}
           aria-disabled={text.trim() === "" || over > 0 ? "true" : undefined}
         >
@@ -172,11 +175,23 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
   );
 }
 
+/** A press on a button beside the text leaves the focus in it: the keyboard of a phone stays up, and
+ *  nothing on the page moves away under the finger. */
+function keepFocus(e: MouseEvent): void {
+  if (document.activeElement instanceof HTMLTextAreaElement) e.preventDefault();
+}
+
 /** As high as its text, up to six lines (the style sheet ends it there). */
 function grow(area: HTMLTextAreaElement | null): void {
   if (!area) return;
   area.style.setProperty("height", "auto");
   area.style.setProperty("height", `${area.scrollHeight}px`);
+}
+
+/** One's place in the order of hands; 0: one's hand is down. */
+function handPlace(view: View): number {
+  const up = hands(presence.value?.here ?? []);
+  return up.findIndex((p) => p.id === view.people.you.id) + 1;
 }
 
 export function Hand({ view }: { readonly view: View }) {
@@ -186,8 +201,8 @@ export function Hand({ view }: { readonly view: View }) {
     <button
       type="button"
       class="button hand"
+      onMouseDown={keepFocus}
       aria-pressed={up}
-      aria-label={t(up ? "hands.lower" : "hands.raise")}
       onClick={() => void toggleHand(view)}
     >
       <Icon name="hand" />

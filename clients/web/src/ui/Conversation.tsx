@@ -32,7 +32,9 @@ interface Props {
 
 export function Conversation({ view, room, label, compact = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
   const readTo = useRef<number | undefined>(undefined);
   const current = useSignal<number | null>(null);
   const below = useSignal(0);
@@ -93,6 +95,7 @@ export function Conversation({ view, room, label, compact = false }: Props) {
       if (atEnd.current) toEnd();
     });
     watch.observe(el);
+    if (inner.current) watch.observe(inner.current);
     return () => watch.disconnect();
   }, []);
 
@@ -110,7 +113,10 @@ export function Conversation({ view, room, label, compact = false }: Props) {
   const onScroll = () => {
     const el = box.current;
     if (!el) return;
-    atEnd.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR;
+    // Only who scrolls up leaves the end; lines that grow do not push anybody away from it.
+    const near = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR;
+    if (near || el.scrollTop < lastTop.current) atEnd.current = near;
+    lastTop.current = el.scrollTop;
     if (atEnd.current) {
       below.value = 0;
       markSpot(room, lastId);
@@ -158,41 +164,42 @@ export function Conversation({ view, room, label, compact = false }: Props) {
           if (id) current.value = Number(id.dataset.line);
         }}
       >
-        <div class="talk-space" />
-        {more && (
-          <div class="talk-earlier">
-            <Button kind="quiet" icon="up" onClick={() => void earlier()}>
-              {t(isLoading(room) ? "chat.loading" : "chat.earlier")}
-            </Button>
-          </div>
-        )}
-        {shown.length === 0 && unsent.length === 0 && <First view={view} room={room} />}
-        {shown.map((item) => {
-          if (item.kind === "new") return <Mark key={item.key} text={t("chat.new")} fresh />;
-          if (item.kind === "topic") return <TopicMark key={item.key} title={item.topic.title} />;
-          if (item.kind === "notice") return <NoticeItem key={item.key} notice={item.notice} />;
-          const { line } = item;
-          return (
-            <Said
-              key={item.key}
-              view={view}
-              here={here}
-              room={room}
-              line={line}
-              head={item.head}
-              current={line.id === tabLine}
-              replies={replies.get(line.id)}
-              onGo={goLine}
-            />
-          );
-        })}
-        {unsent.map((p) => (
-          <PendingLine key={p.n} line={p} view={view} />
-        ))}
+        <div class="talk-inner" ref={inner}>
+          {more && (
+            <div class="talk-earlier">
+              <Button kind="quiet" icon="up" onClick={() => void earlier()}>
+                {t(isLoading(room) ? "chat.loading" : "chat.earlier")}
+              </Button>
+            </div>
+          )}
+          {shown.length === 0 && unsent.length === 0 && <First view={view} room={room} />}
+          {shown.map((item) => {
+            if (item.kind === "new") return <Mark key={item.key} text={t("chat.new")} fresh />;
+            if (item.kind === "topic") return <TopicMark key={item.key} title={item.topic.title} />;
+            if (item.kind === "notice") return <NoticeItem key={item.key} notice={item.notice} />;
+            const { line } = item;
+            return (
+              <Said
+                key={item.key}
+                view={view}
+                here={here}
+                room={room}
+                line={line}
+                head={item.head}
+                current={line.id === tabLine}
+                replies={replies.get(line.id)}
+                onGo={goLine}
+              />
+            );
+          })}
+          {unsent.map((p) => (
+            <PendingLine key={p.n} line={p} view={view} />
+          ))}
+        </div>
       </div>
       {below.value > 0 && (
         <button type="button" class="talk-below" onClick={toEnd}>
-          <Icon name="down" small /> {t("chat.more_said", { n: below.value })}
+          <Icon name="down" small /> {t("chat.more", { n: below.value })}
         </button>
       )}
       <Typers room={room} />
@@ -250,7 +257,7 @@ function useSpokenLines(lines: readonly Line[], room: number, you: number): void
       say(
         fresh.length === 1
           ? t("chat.said", { name: one.name, text: one.text ?? t("chat.removed") })
-          : t("chat.more_said", { n: fresh.length }),
+          : t("chat.more", { n: fresh.length }),
       );
     };
     const wait = heard.current.at + SPOKEN_MS - Date.now();

@@ -123,8 +123,12 @@ function Schedule({ known, area, onArea }: ScheduleProps) {
             )}
           </div>
         )}
-        <Rows title={t("home.next")} list={live.length === 0 ? next.slice(1) : next} />
-        <Rows title={t("home.past")} list={past} />
+        <Rows
+          title={t("home.next")}
+          areas={areas}
+          list={live.length === 0 ? next.slice(1) : next}
+        />
+        <Rows title={t("home.past")} areas={areas} list={past} />
       </div>
       <Areas areas={areas} list={known.list} area={area} onArea={onArea} />
     </>
@@ -182,27 +186,33 @@ function OnTable({
   );
 }
 
-function Rows({
-  title,
-  list,
-}: {
+interface RowsProps {
   readonly title: string;
+  readonly areas: readonly Area[];
   readonly list: readonly PublicSession[];
-}) {
+}
+
+function Rows({ title, areas, list }: RowsProps) {
   if (list.length === 0) return null;
   return (
     <section class="rows">
       <h2>{title}</h2>
       <ul>
         {list.map((s) => (
-          <Row key={s.id} session={s} />
+          <Row key={s.id} session={s} areas={areas} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Row({ session: s }: { readonly session: PublicSession }) {
+interface RowProps {
+  readonly session: PublicSession;
+  /** Of all sessions: one area has one colour on the page. */
+  readonly areas: readonly Area[];
+}
+
+function Row({ session: s, areas }: RowProps) {
   const closed = placeOf(s, tick.value) === "past";
   const facts = [
     t(`format.${s.format}`),
@@ -225,7 +235,7 @@ function Row({ session: s }: { readonly session: PublicSession }) {
         <p class="row-facts">
           {s.areas.slice(0, 6).map((a) => (
             <span key={a.key} title={areaName(a)}>
-              <Tile areas={s.areas} area={a.key} size="s" />
+              <Tile areas={areas} area={a.key} size="s" />
               <span class="sr">{areaName(a)}, </span>
             </span>
           ))}

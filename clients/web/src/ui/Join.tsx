@@ -4,7 +4,7 @@ import { type PublicSession, sessionPage } from "../app/api.ts";
 import { tick } from "../app/clock.ts";
 import { claims, invitationOf } from "../app/tickets.ts";
 import { t } from "../i18n/t.ts";
-import { clock, clockSpan, day, list, until, zone } from "../i18n/time.ts";
+import { clock, clockSpan, day, until, zone } from "../i18n/time.ts";
 import { areaName } from "../model/areas.ts";
 import { ROLES } from "../protocol.ts";
 import { JoinForm } from "./JoinForm.tsx";
@@ -124,7 +124,8 @@ function Head({ session: s }: { readonly session: PublicSession }) {
       </div>
       <h1 dir="auto">{s.title}</h1>
       <p>
-        {day(s.start)} {clockSpan(s.start, s.end)} ({zone()}){s.hashtag && ` · #${s.hashtag}`}
+        {t("session.when", { day: day(s.start), span: clockSpan(s.start, s.end), zone: zone() })}
+        {s.hashtag && ` · #${s.hashtag}`}
       </p>
     </section>
   );
@@ -135,7 +136,6 @@ function About({ session: s }: { readonly session: PublicSession }) {
   return (
     <section class="join-about" aria-label={t("session.about")}>
       <h2>{t("session.about")}</h2>
-      <p>{t("session.for", { areas: list(s.areas.map((a) => areaName(a))) })}</p>
       <ul class="join-areas">
         {s.areas.map((a) => (
           <li key={a.key}>

@@ -43,6 +43,19 @@ function before(session: PublicSession): Me {
   };
 }
 
+/** The secret of this device for somebody in a session; another name is another person. */
+function deviceFor(session: string, name: string): string {
+  const slot = `device.${session}`;
+  const old = keptJson(slot);
+  if (typeof old === "object" && old !== null && "name" in old && "id" in old)
+    if (old.name === name && typeof old.id === "string") return old.id;
+  const id = [...crypto.getRandomValues(new Uint8Array(12))]
+    .map((b) => b.toString(16).padStart(2, "0"))
+    .join("");
+  keep(slot, JSON.stringify({ name, id }));
+  return id;
+}
+
 export function check(me: Me, notice: boolean, hasAreas: boolean): Errors {
   const wrong: Errors = {};
   if (!me.name.trim()) wrong.name = t("join.missing", { field: t("join.name") });
@@ -131,6 +144,7 @@ export function JoinForm({ session, invitation, onTicket }: Props) {
     const { name, school, job, area, language: spoken } = me.value;
     const said = await takeTicket(session.id, {
       ...(invitation ? { invitation } : {}),
+      device: deviceFor(session.id, name.trim()),
       name: name.trim(),
       school: school.trim(),
       ...(job.trim() ? { job: job.trim() } : {}),

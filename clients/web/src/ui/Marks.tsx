@@ -1,3 +1,5 @@
+import { useEffect, useRef } from "preact/hooks";
+import { watchSeen } from "../app/seen.ts";
 import { language, t } from "../i18n/t.ts";
 import { clock } from "../i18n/time.ts";
 import { noticeTexts } from "../model/talk.ts";
@@ -27,8 +29,10 @@ export function TopicMark({ title }: { readonly title: string }) {
 export function NoticeItem({ notice }: { readonly notice: Notice }) {
   const [first, second] = noticeTexts(notice, language.value);
   const other = language.value === "zh" ? "en" : "zh-Hans";
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => (box.current ? watchSeen(box.current, notice.id) : undefined), [notice.id]);
   return (
-    <article class="notice" aria-label={t("notice.title")}>
+    <article ref={box} class="notice" aria-label={t("notice.title")}>
       <header>
         <Icon name="megaphone" small />
         <b>{t(notice.rooms ? "notice.from_some" : "notice.from", { name: notice.name })}</b>

@@ -27,9 +27,16 @@ interface Draft {
   readonly open: boolean;
   readonly attendeesOpenRooms: boolean;
   readonly key: string;
+  readonly organizer: string;
+  readonly facilitator: string;
+  readonly moderator: string;
+  readonly school: string;
 }
 
-type Wrong = Partial<Record<"title" | "hashtag" | "areas" | "end" | "start" | "key", string>>;
+type Line = "title" | "hashtag" | "key" | (typeof STAFF)[number] | "school";
+type Wrong = Partial<Record<Line | "areas" | "start" | "end", string>>;
+
+const STAFF = ["organizer", "facilitator", "moderator"] as const;
 
 const USUAL: readonly AreaDraft[] = [
   { en: "Human Resources", zh: "人力资源" },
@@ -58,6 +65,10 @@ function fresh(): Draft {
     open: false,
     attendeesOpenRooms: true,
     key: "",
+    organizer: "",
+    facilitator: "",
+    moderator: "",
+    school: "",
   };
 }
 
@@ -77,6 +88,17 @@ function areasOf(draft: Draft): readonly PublicArea[] {
       const name = en.trim() || zh.trim();
       return { key: keyOf(name, i), en: name, ...(zh.trim() ? { zh: zh.trim() } : {}) };
     });
+}
+
+/** Only those who were named: the others get their role for a name. */
+function staffOf(draft: Draft): Record<string, { name: string; school?: string }> {
+  const school = draft.school.trim();
+  return Object.fromEntries(
+    STAFF.filter((role) => draft[role].trim()).map((role) => [
+      role,
+      { name: draft[role].trim(), ...(school ? { school } : {}) },
+    ]),
+  );
 }
 
 function check(draft: Draft): Wrong {
@@ -134,6 +156,7 @@ export function Plan() {
         end: new Date(d.end).getTime(),
         open: d.open,
         rooms_by: d.attendeesOpenRooms ? "attendees" : "staff",
+        staff: staffOf(d),
       },
       d.key.trim(),
     );
@@ -147,7 +170,7 @@ export function Plan() {
     }
   };
 
-  const text = (name: "title" | "hashtag" | "key", label: string, hint: string, more: object) => (
+  const text = (name: Line, label: string, hint: string, more: object) => (
     <Field label={label} hint={hint} error={wrong.value[name]}>
       {(ids) => (
         <input
@@ -233,6 +256,15 @@ export function Plan() {
                 { value: "zh", text: t("join.zh"), lang: "zh-Hans" },
               ]}
             />
+            <fieldset class="form">
+              <legend class="field-label">{t("plan.staff")}</legend>
+              <div class="form-pair">
+                {STAFF.map((role) =>
+                  text(role, t(`role.${role}`), t("join.optional"), { maxLength: 60 }),
+                )}
+                {text("school", t("join.school"), t("join.optional"), { maxLength: 80 })}
+              </div>
+            </fieldset>
             {tick("open", t("plan.open"))}
             {tick("attendeesOpenRooms", t("plan.rooms_by"))}
             {general.value && (

@@ -14,11 +14,14 @@ interface Props {
 export function PlanLinks({ links, onAnother }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const copy = (link: string) =>
-    navigator.clipboard
-      .writeText(link)
-      .then(() => showToast({ text: t("chat.copied") }))
-      .catch(() => showToast({ text: t("err.unavailable") }));
+  const copy = async (link: string) => {
+    try {
+      await navigator.clipboard.writeText(link);
+      showToast({ text: t("chat.copied") });
+    } catch {
+      showToast({ text: t("err.unavailable") });
+    }
+  };
   return (
     <div class="form">
       <h2 ref={heading} tabIndex={-1}>

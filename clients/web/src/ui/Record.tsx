@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { download } from "../app/api.ts";
+import { connection } from "../app/live.ts";
 import { readRecord, record } from "../app/record.ts";
 import { place } from "../app/route.ts";
 import { ticketOf } from "../app/tickets.ts";
@@ -77,7 +78,10 @@ export function Record({ view }: { readonly view: View }) {
           </div>
           <ol class="spine">
             {all.map((p) => (
-              <li key={p.topic?.id ?? 0} class={`spine-stop is-${p.topic?.state ?? "done"}`}>
+              <li
+                key={p.topic?.id ?? 0}
+                class={`spine-stop is-${p.topic && p.topic.state !== "active" ? p.topic.state : "done"}`}
+              >
                 <i class="spine-mark" />
                 <a class="spine-title" href={`#topic-${p.topic?.id ?? 0}`} dir="auto">
                   {p.topic?.title ?? t("record.no_topic")}
@@ -106,13 +110,18 @@ export function Record({ view }: { readonly view: View }) {
                 n: lines,
                 m: new Set(said.map((l) => l.by)).size,
                 s: new Set(said.map((l) => l.school)).size,
-              })}{" "}
-              · <ConnectionPill bare />
+              })}
+              {connection.value.state !== "live" && (
+                <>
+                  {" · "}
+                  <ConnectionPill bare />
+                </>
+              )}
             </p>
             <Track
               stops={view.agenda.topics.map((x) => ({
                 key: x.id,
-                state: x.state,
+                state: x.state === "active" ? "done" : x.state,
                 minutes: x.minutes,
               }))}
               progress={1}

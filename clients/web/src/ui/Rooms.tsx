@@ -60,7 +60,7 @@ export function Rooms({ view }: { readonly view: View }) {
 }
 
 export function enter(room: number): void {
-  goPlace("");
+  goPlace("talk");
   void (room === PLENARY ? act("rooms.leave", {}) : act("rooms.enter", { room }));
 }
 
@@ -93,15 +93,18 @@ function RoomRow({ view, room }: { readonly view: View; readonly room: Room }) {
         aria-current={own ? "location" : undefined}
         aria-disabled={why ? "true" : undefined}
         title={why}
-        onClick={() => (own ? goPlace("") : !why && enter(room.id))}
+        onClick={() => (own ? goPlace("talk") : !why && enter(room.id))}
       >
         <Tile
           areas={view.session.areas}
           area={room.area}
           icon={room.id === PLENARY ? "wave" : "bubble"}
         />
-        <span class="room-name ellipsis" dir="auto">
-          {name}
+        <span class="room-name">
+          <span class="ellipsis" dir="auto">
+            {name}
+          </span>
+          {own && <small>{t("rooms.here")}</small>}
         </span>
         {room.locked && (
           <>
@@ -109,7 +112,6 @@ function RoomRow({ view, room }: { readonly view: View; readonly room: Room }) {
             <span class="sr">{t("rooms.locked_word")}</span>
           </>
         )}
-        {own && <span class="pill pill-soft">{t("rooms.here")}</span>}
         <span class="room-people num">
           {full && room.capacity ? `${people}/${room.capacity}` : people}
           <span class="sr"> {t("rooms.count", { n: people })}</span>

@@ -41,7 +41,6 @@ export function Said(props: Props) {
   const room = view.rooms.list.find((r) => r.id === props.room);
   const menu = (from: Element) => openMenu(from, line.name, lineItems(view, props.room, line, who));
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the dot key and Shift+F10 open the same menu, see Conversation
     <article
       id={`line-${line.id}`}
       class={head ? "said" : "said said-run"}

@@ -75,7 +75,9 @@ export function Session({ id }: { readonly id: string }) {
 function Live({ view }: { readonly view: View }) {
   useKeys(view);
   const closed = view.session.phase === "closed";
-  const cockpit = place.value.startsWith("cockpit") && isStaff(view.people.you.role) && !closed;
+  // Staff begin in the cockpit; #talk is the room they sit in.
+  const wish = place.value === "" || place.value.startsWith("cockpit");
+  const cockpit = wish && isStaff(view.people.you.role) && !closed;
   useTitle(view);
   return (
     <>

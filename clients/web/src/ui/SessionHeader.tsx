@@ -17,7 +17,7 @@ import { Avatar, Tile } from "./parts/Tile.tsx";
 /** Cockpit or room: the two ways staff see a session. */
 export function ViewSwitch({ view }: { readonly view: View }) {
   if (!isStaff(view.people.you.role)) return null;
-  const cockpit = place.value.startsWith("cockpit");
+  const cockpit = place.value === "" || place.value.startsWith("cockpit");
   const tab = (to: string, on: boolean, words: string) => (
     <a href={`#${to}`} aria-current={on ? "page" : undefined}>
       {words}
@@ -58,7 +58,7 @@ export function SessionHeader({ view }: { readonly view: View }) {
             kind="quiet"
             label={t("people.title")}
             pressed={place.value === "people"}
-            onClick={() => goPlace(place.value === "people" ? "" : "people")}
+            onClick={() => goPlace(place.value === "people" ? "talk" : "people")}
           />
           <LanguageSwitch />
           <ThemeSwitch />

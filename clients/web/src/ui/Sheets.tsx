@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { say, sayNow } from "../app/announce.ts";
-import { carryDraft } from "../app/drafts.ts";
+import { carryDraft, draftOf } from "../app/drafts.ts";
 import { presence } from "../app/live.ts";
+import { markSeen, seen } from "../app/seen.ts";
 import { showToast } from "../app/toast.ts";
 import { wanted } from "../app/writing.ts";
 import { language, t } from "../i18n/t.ts";
 import { clock } from "../i18n/time.ts";
 import { knownAs } from "../model/people.ts";
-import { CHANNEL, nameOf, roomOf } from "../model/rooms.ts";
+import { nameOf, roomOf } from "../model/rooms.ts";
 import { noticeTexts } from "../model/talk.ts";
 import type { Move, Notice, View } from "../protocol.ts";
 import { Badge } from "./Badge.tsx";
@@ -40,9 +41,12 @@ function useRoomChange(view: View): void {
     const from = was.current;
     was.current = room;
     if (from === room) return;
-    if (carryDraft(from, room)) showToast({ text: t("move.kept") });
+    const carried = carryDraft(from, room);
     const { moved } = view.people.you;
-    if (!moved || moved.from !== from) say(nameOf(view, room));
+    // Who was moved by somebody has a sheet that says so.
+    if (moved?.from === from) return;
+    if (carried) showToast({ text: t("move.kept") });
+    say(nameOf(view, room));
   }, [room]);
 }
 
@@ -78,6 +82,7 @@ function Moved({ view, move }: { readonly view: View; readonly move: Move }) {
           <p dir="auto">“{move.reason}”</p>
         </blockquote>
       )}
+      {draftOf(you.room) !== "" && <p class="quiet">{t("move.kept")}</p>}
       <div class="sheet-acts">
         <Button
           kind="primary"
@@ -123,20 +128,33 @@ function Called() {
   );
 }
 
-/** The newest announcement until it was dismissed; it stays in the conversation all the same. */
+/** Not at once: who has the announcement before their eyes in the conversation needs no second one. */
+const LATE_MS = 1300;
+
+/** The newest announcement until it was seen or dismissed; it stays in the conversation all the same. */
 function NoticeStrip({ view }: { readonly view: View }) {
-  const seen = useSignal(view.notices.list[view.notices.list.length - 1]?.id ?? 0);
-  const spoken = useRef(seen.value);
-  const fresh = view.notices.list.filter((n) => n.id > seen.value && n.by !== view.people.you.id);
+  const { list } = view.notices;
+  const old = useRef(list[list.length - 1]?.id ?? 0);
+  const spoken = useRef(old.current);
+  const late = useSignal(0);
+  const fresh = list.filter(
+    (n) => n.id > old.current && n.by !== view.people.you.id && !seen.value.has(n.id),
+  );
   const last: Notice | undefined = fresh[fresh.length - 1];
+  const id = last?.id ?? 0;
 
   useEffect(() => {
-    if (!last || last.id <= spoken.current) return;
-    spoken.current = last.id;
-    say(`${t("notice.from", { name: last.name })}: ${noticeTexts(last, language.value)[0]}`);
-  }, [last]);
+    if (!last) return;
+    if (last.id > spoken.current)
+      say(`${t("notice.from", { name: last.name })}: ${noticeTexts(last, language.value)[0]}`);
+    spoken.current = Math.max(spoken.current, last.id);
+    const timer = setTimeout(() => {
+      late.value = last.id;
+    }, LATE_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
 
-  if (!last || view.people.you.room === CHANNEL) return null;
+  if (!last || late.value !== last.id) return null;
   return (
     <section class="sheet sheet-notice" aria-label={t("notice.title")}>
       <Icon name="megaphone" />
@@ -150,7 +168,7 @@ function NoticeStrip({ view }: { readonly view: View }) {
         kind="quiet"
         label={t("notice.dismiss")}
         onClick={() => {
-          seen.value = last.id;
+          for (const n of fresh) markSeen(n.id);
         }}
       />
     </section>

@@ -29,7 +29,10 @@ export function focusOn(selector: string): void {
 
 export function sayTime(view: View): void {
   const topic = activeTopic(view);
-  if (!topic) return say(t("agenda.none_yet"));
+  if (!topic) {
+    say(t("agenda.none_yet"));
+    return;
+  }
   const left = Math.max(0, Math.ceil((endOf(topic) - now()) / 1000));
   say(t("agenda.say", { min: Math.floor(left / 60), sec: left % 60, topic: topic.title }));
 }
@@ -44,15 +47,24 @@ function places(view: View): readonly Command[] {
   return [
     {
       ...to("", "g t", t("tabs.talk")),
-      run: () => void (goPlace(isStaff(you.role) ? "talk" : ""), focusOn("[role=log]")),
+      run: () => {
+        goPlace("talk");
+        focusOn("[role=log]");
+      },
     },
     {
       ...to("rooms", "g r", t("tabs.rooms")),
-      run: () => void (goPlace("rooms"), focusOn(".room-row")),
+      run: () => {
+        goPlace("rooms");
+        focusOn(".room-row");
+      },
     },
     {
       ...to("people", "g p", t("tabs.people")),
-      run: () => void (goPlace("people"), focusOn(".people .input")),
+      run: () => {
+        goPlace("people");
+        focusOn(".people .input");
+      },
     },
     { ...to("agenda", "g a", t("tabs.agenda")), run: () => goPlace("agenda") },
     ...(isStaff(you.role)
@@ -76,7 +88,14 @@ function places(view: View): readonly Command[] {
     ...(you.back !== undefined
       ? [{ label: t("rooms.back"), key: "b", run: () => enter(you.back ?? PLENARY) }]
       : []),
-    { label: t("keys.write"), key: "c", run: () => void (goPlace("talk"), wanted.value++) },
+    {
+      label: t("keys.write"),
+      key: "c",
+      run: () => {
+        goPlace("talk");
+        wanted.value++;
+      },
+    },
     { label: t("keys.say_time"), key: "t", run: () => sayTime(view) },
   ];
 }

@@ -64,7 +64,7 @@ function focusedLine(view: View): { readonly line: Line; readonly room: number }
   const el = document.activeElement?.closest<HTMLElement>("[data-line]");
   if (!el) return null;
   for (const { room, lines } of view.chat.talks) {
-    const line = lines.find((l) => l.id === Number(el.dataset["line"]));
+    const line = lines.find((l) => l.id === Number(el.dataset.line));
     if (line) return { line, room };
   }
   return null;
@@ -93,7 +93,7 @@ const focusedPerson = (): HTMLElement | null =>
 /** Keys on the person that has the focus, or on all that are selected. */
 function personKey(view: View, key: string, e: KeyboardEvent): boolean {
   const el = focusedPerson();
-  const id = Number(el?.dataset["person"] ?? Number.NaN);
+  const id = Number(el?.dataset.person ?? Number.NaN);
   if (key === "m" && (picked.value.size > 0 || el) && may(view, "rooms.move")) {
     openDialog({ kind: "move", who: picked.value.size > 0 ? [...picked.value] : [id] });
     return true;
@@ -104,7 +104,7 @@ function personKey(view: View, key: string, e: KeyboardEvent): boolean {
   else if (key === "Shift+X")
     pickRange(
       id,
-      chips.map((c) => Number(c.dataset["person"])),
+      chips.map((c) => Number(c.dataset.person)),
     );
   else if (key === "." || (e.key === "F10" && e.shiftKey)) {
     const who = personOf(view, id);
@@ -123,10 +123,18 @@ export function useKeys(view: View): void {
       if (e.defaultPrevented || isComposing(e)) return;
       const mod = e.ctrlKey || e.metaKey;
       const done = () => e.preventDefault();
-      if (mod && e.key.toLowerCase() === "k") return done(), openDialog({ kind: "palette" });
-      if (e.key === "F6") return done(), nextRegion(e.shiftKey ? -1 : 1);
-      if (e.altKey && (e.key === "ArrowUp" || e.key === "ArrowDown"))
-        return done(), neighbourRoom(view, e.key === "ArrowUp" ? -1 : 1);
+      if (mod && e.key.toLowerCase() === "k") {
+        done();
+        return openDialog({ kind: "palette" });
+      }
+      if (e.key === "F6") {
+        done();
+        return nextRegion(e.shiftKey ? -1 : 1);
+      }
+      if (e.altKey && (e.key === "ArrowUp" || e.key === "ArrowDown")) {
+        done();
+        return neighbourRoom(view, e.key === "ArrowUp" ? -1 : 1);
+      }
       if (inText(e.target)) return;
       if (mod && e.key === "z" && toast.value?.act) {
         done();
@@ -142,7 +150,10 @@ export function useKeys(view: View): void {
       }
       const wanted = e.timeStamp - g < G_MS ? `g ${key}` : key;
       g = 0;
-      if (key === "/") return done(), focusOn("input[type=search]");
+      if (key === "/") {
+        done();
+        return focusOn("input[type=search]");
+      }
       if (lineKey(view, wanted) || personKey(view, wanted, e)) return done();
       const command = commandsOf(view).find((c) => c.key === wanted);
       if (!command || command.off) return;

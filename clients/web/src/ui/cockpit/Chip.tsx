@@ -115,7 +115,7 @@ export function Chip({ view, who, first }: Props) {
 
 const shownOrder = (): readonly number[] =>
   [...document.querySelectorAll<HTMLElement>(".chip[data-person]")].map((c) =>
-    Number(c.dataset["person"]),
+    Number(c.dataset.person),
   );
 
 /** Arrows go from chip to chip of one room. */

@@ -6,7 +6,6 @@ import { t } from "../../i18n/t.ts";
 import { clock } from "../../i18n/time.ts";
 import type { View } from "../../protocol.ts";
 import { ConnectionPill, ConnectionStrip } from "../Connection.tsx";
-import { Button } from "../parts/Button.tsx";
 import { Icon, Logo } from "../parts/Icon.tsx";
 import { openMenu } from "../parts/Menu.tsx";
 import { Avatar } from "../parts/Tile.tsx";
@@ -87,29 +86,25 @@ function Head({ view }: { readonly view: View }) {
         <h1 class="ellipsis" dir="auto">
           {session.title}
         </h1>
-        <span class="ellipsis">
-          {session.hashtag && `#${session.hashtag} · `}
-          {t(`format.${session.format}`)}
+        <span class="head-clock ellipsis">
+          <b class="num">{clock(tick.value)}</b> ·{" "}
+          {t("cockpit.ends", { clock: clock(session.end) })}
+          {session.hashtag && ` · #${session.hashtag}`}
         </span>
       </div>
       <PhaseBar view={view} />
       <div class="head-right">
         <ConnectionPill />
-        <span class="head-clock">
-          <b class="num">{clock(tick.value)}</b> ·{" "}
-          {t("cockpit.ends", { clock: clock(session.end) })}
-        </span>
         <ViewSwitch view={view} />
-        <Button
-          kind="quiet"
-          label={t("app.menu")}
-          onClick={(e) => {
-            if (e.currentTarget instanceof Element)
-              openMenu(e.currentTarget, t("app.menu"), moreItems(view));
-          }}
+        <button
+          type="button"
+          class="head-me"
+          aria-haspopup="menu"
+          onClick={(e) => openMenu(e.currentTarget, t("app.menu"), moreItems(view))}
         >
           <Avatar name={you.name} areas={session.areas} area={you.area} small />
-        </Button>
+          <span class="sr">{you.name}</span>
+        </button>
       </div>
     </header>
   );

@@ -79,13 +79,17 @@ export function RoomCard({ view, room }: Props) {
           {room.capacity ? `${people.length}/${room.capacity}` : people.length}
         </span>
         {room.locked && (
-          <span class="pill">
-            <Icon name="lock" small /> {t("rooms.locked_word")}
+          <span class="card-mark" title={t("rooms.locked_word")}>
+            <Icon name="lock" small />
+            <span class="sr">{t("rooms.locked_word")}</span>
           </span>
         )}
         <span class="card-right">
           {view.people.you.room === room.id && (
-            <span class="pill pill-soft">{t("rooms.here")}</span>
+            <span class="pill pill-soft" title={t("rooms.here")}>
+              <Icon name="person" small />
+              <span class="sr">{t("rooms.here")}</span>
+            </span>
           )}
           {quiet && (
             <span class="pill pill-attnsoft">

@@ -3,7 +3,6 @@ import { isStaff } from "../../model/people.ts";
 import type { View } from "../../protocol.ts";
 import { type Command, commandsOf } from "../commands.ts";
 import { singleKeys, switchKeys } from "../keys.ts";
-import { Key } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 
 interface Props {
@@ -71,7 +70,9 @@ function Rows({ rows }: { readonly rows: readonly (readonly [string, string])[] 
         <div key={`${key}${label}`}>
           <dt>
             {key.split(" ").map((k) => (
-              <Key key={k}>{k}</Key>
+              <kbd class="key" key={k}>
+                {k}
+              </kbd>
             ))}
           </dt>
           <dd>{label}</dd>

@@ -49,7 +49,9 @@ export function Button(props: ButtonProps) {
   );
 }
 
-/** A key as it stands on a button or in the list of keys. */
+/** A key as it stands on a button: a hint for the eye, not part of the button's name. */
 export const Key = ({ children }: { readonly children: string }) => (
-  <kbd class="key">{children}</kbd>
+  <kbd class="key" aria-hidden="true">
+    {children}
+  </kbd>
 );

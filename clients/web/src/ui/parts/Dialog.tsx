@@ -3,6 +3,9 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/t.ts";
 import { Button } from "./Button.tsx";
 
+/** What takes the focus in a new dialog: the first thing to fill in or to press, not the cross. */
+const FIRST = ".dialog-body :is(input, textarea, select, button)";
+
 interface Props {
   readonly title: string;
   readonly onClose: () => void;
@@ -22,6 +25,7 @@ export function Dialog({ title, onClose, children, dirty = false, wide = false }
     const dialog = ref.current;
     const opener = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();

@@ -1,10 +1,13 @@
 import { type IconName, icons } from "./icons.ts";
 
+/** Made of points, which need a wider stroke. */
+const DOTTED: ReadonlySet<IconName> = new Set(["more", "grip"]);
+
 /** A sign of our set; it never speaks: a word or an accessible name always stands beside it. */
 export function Icon({ name, small }: { readonly name: IconName; readonly small?: boolean }) {
   return (
     <svg
-      class={small ? "icon icon-small" : "icon"}
+      class={`icon${small ? " icon-small" : ""}${DOTTED.has(name) ? " icon-dots" : ""}`}
       viewBox="0 0 20 20"
       aria-hidden="true"
       focusable="false"

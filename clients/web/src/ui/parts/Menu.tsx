@@ -98,7 +98,6 @@ export function MenuHost() {
 
   return (
     <div class="menu-layer">
-      {/* biome-ignore lint/a11y/useFocusableInteractive: its items take the focus in turn */}
       <div ref={ref} class="menu" role="menu" aria-label={now.label} onKeyDown={move}>
         <p class="menu-title" aria-hidden="true">
           {now.label}
@@ -142,7 +141,11 @@ function Row({ item }: { readonly item: Item }) {
           {item.off && <small>{item.off}</small>}
         </span>
         {item.checked && <Icon name="check" />}
-        {item.key && <kbd class="key">{item.key}</kbd>}
+        {item.key && (
+          <kbd class="key" aria-hidden="true">
+            {item.key}
+          </kbd>
+        )}
       </button>
     </>
   );
