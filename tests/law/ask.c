@@ -373,6 +373,37 @@ void ask_commuting(const struct state *s, uint64_t *seed, struct asked *out)
 	fill_any(s, seed, random_type(seed, true, false), out);
 }
 
+static bool is_text(const struct field *f)
+{
+	return f->kind == FIELD_TEXT || f->kind == FIELD_LINE || f->kind == FIELD_NAME;
+}
+
+void ask_nonsense(const struct state *s, uint64_t *seed, struct text *out)
+{
+	unsigned type = 1 + below(seed, EVT_COUNT - 1);
+	const struct shape *shape = event_specs[type].fields;
+	bool erased = percent(seed, 20);
+
+	text_object(out, NULL);
+	text_string(out, "event", event_specs[type].name);
+	text_id(out, "seq", s->seq + 1);
+	text_int(out, "at", s->at + below(seed, 5));
+	text_opt_id(out, "by", type == EVT_PEOPLE_JOINED ? s->seq + 1 : random_who(s, seed));
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct field *f = &shape->fields[i];
+
+		if ((f->optional && percent(seed, 50)) || (erased && is_text(f)))
+			continue;
+		if (f->kind != FIELD_LIST || f->of == FIELD_ID) {
+			put_field(s, seed, f, out);
+			continue;
+		}
+		text_array(out, f->name);
+		text_array_end(out);
+	}
+	text_object_end(out);
+}
+
 void ask_query(const struct state *s, uint64_t *seed, struct upward *out)
 {
 	struct text t = { 0 };

@@ -26,10 +26,6 @@ bool check_seats(const struct state *s, char *why)
 			snprintf(why, WHY, "somebody sits in room %" PRIu64, r->id);
 			return false;
 		}
-		if (r->capacity && r->seated > r->capacity) {
-			snprintf(why, WHY, "room %" PRIu64 " is overfull", r->id);
-			return false;
-		}
 	}
 	for (size_t i = 0; i < s->people.n; i++)
 		seated += s->people.list[i]->seated;
@@ -38,6 +34,19 @@ bool check_seats(const struct state *s, char *why)
 	snprintf(why, WHY, "%zu are seated, %zu sit in rooms, %zu are counted", seated, sitting,
 		 s->people.seated);
 	return false;
+}
+
+bool check_capacity(const struct state *s, char *why)
+{
+	for (size_t i = 0; i < s->rooms.n; i++) {
+		const struct room *r = s->rooms.list[i];
+
+		if (r->capacity && r->seated > r->capacity) {
+			snprintf(why, WHY, "room %" PRIu64 " is overfull", r->id);
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Once there was an organizer there is one, who may have left but was not removed. */
@@ -68,6 +77,10 @@ bool check_event(const struct state *before, const struct event *e, char *why)
 		ok = false;
 	}
 	msg_unref(&sent);
+	if (ok && e->at < before->at) {
+		snprintf(why, WHY, "time goes back");
+		ok = false;
+	}
 	if (ok && p && e->at < p->mute.until &&
 	    (e->type == EVT_CHAT_SAID || e->type == EVT_CHAT_EDITED)) {
 		snprintf(why, WHY, "somebody who is muted spoke");
@@ -90,7 +103,7 @@ bool check_sent(const struct state *after, const struct event *e, char *why)
 		bool may = event_specs[e->type].audience != AUDIENCE_STAFF || p->id == e->by ||
 			   role_is_staff(p->role);
 
-		if (view_sees(after, p, e) && (!reads || !may)) {
+		if (view_sees(after, p, e) && (!reads || !may || (!p->seated && p->id != e->by))) {
 			snprintf(why, WHY, "%" PRIu64 " sees %s", p->id, event_specs[e->type].name);
 			return false;
 		}

@@ -45,6 +45,9 @@ void ask_open(uint64_t *seed, struct asked *out);
 bool ask_due(const struct state *s, int64_t now, struct asked *out);
 /* A random query of one who is seated; upward_free. */
 void ask_query(const struct state *s, uint64_t *seed, struct upward *out);
+/* Some event that nobody decided, as JSON: of any type, about anything, now and then with its texts
+ * erased. */
+void ask_nonsense(const struct state *s, uint64_t *seed, struct text *out);
 /* A person of the state, or 0. */
 uint64_t random_person(const struct state *s, uint64_t *seed);
 
@@ -54,6 +57,7 @@ uint64_t random_person(const struct state *s, uint64_t *seed);
 
 /* All of these: false, and one sentence in why, when it does not hold. */
 bool check_seats(const struct state *s, char *why);
+bool check_capacity(const struct state *s, char *why);
 bool check_organizer(const struct state *s, char *why);
 bool check_event(const struct state *before, const struct event *e, char *why);
 bool check_sent(const struct state *after, const struct event *e, char *why);

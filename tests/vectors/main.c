@@ -240,7 +240,7 @@ static bool check_refused(struct run *r, const struct step *step, const char *be
 	free(after);
 	if (!same)
 		return wrong(r, "a refusal changed the state%s%s", "");
-	if (get(r, "already"))
+	if (get(r, "already") && !step->err)
 		return check_already(r, step->verdict.already);
 	if (step->verdict.already)
 		return wrong(r, "was accepted before%s%s", "");
