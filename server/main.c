@@ -1,5 +1,5 @@
 /* The server: arguments, configuration, the loop, signals, an orderly end. */
-#include <errno.h>
+#include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <openssl/rand.h>
@@ -260,6 +260,7 @@ static void add_handles(struct server *s)
 
 static void say_where(struct server *s)
 {
+	assert(s->store);
 	if (s->memory)
 		printf("Data: nowhere; keys are in %s. %s\n", s->conf.data.dir, s->store->durable);
 	else
@@ -276,7 +277,7 @@ static void on_demo(void *arg, const struct demo_link *links, size_t n)
 
 	if (links)
 		printf("Sample session, a link for each role (one for all attendees):\n");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; links && i < n; i++)
 		printf("  %-12s %s/s/%s#ticket=%s\n", links[i].who, net_url(s->net),
 		       links[i].session, links[i].token);
 	say_where(s);

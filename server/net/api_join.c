@@ -94,11 +94,11 @@ static enum err take_body(struct request *r, struct join *j, json_t *body, char 
 		return ERR_BAD_REQUEST;
 	}
 	if ((err = take_invitation(r, j, body))) {
-		strcpy(field, "invitation");
+		snprintf(field, 33, "invitation");
 		return err;
 	}
 	if ((err = take_device(r, j, body))) {
-		strcpy(field, "device");
+		snprintf(field, 33, "device");
 		return err;
 	}
 	err = api_person(body, j->sub, j->role, &j->command, &blame);

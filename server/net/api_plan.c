@@ -35,13 +35,19 @@ static void end_plan(void *work)
 	free(p);
 }
 
+static enum err blame_it(char field[33], const char *name)
+{
+	snprintf(field, 33, "%s", name);
+	return ERR_BAD_REQUEST;
+}
+
 /* The names of the staff, given or by default. */
 static enum err take_staff(struct plan *p, json_t *given, char field[33])
 {
 	size_t n_known = 0;
 
 	if (given && !json_is_object(given))
-		return strcpy(field, "staff"), ERR_BAD_REQUEST;
+		return blame_it(field, "staff");
 	for (size_t i = 0; i < N_STAFF; i++) {
 		json_t *one = json_object_get(given, role_names[staff[i].role]), *texts;
 		struct blame blame = { 0 };
@@ -52,7 +58,7 @@ static enum err take_staff(struct plan *p, json_t *given, char field[33])
 				  "language", "en");
 		if (one && (!json_is_object(one) || json_object_update(texts, one) != 0)) {
 			json_decref(texts);
-			return strcpy(field, "staff"), ERR_BAD_REQUEST;
+			return blame_it(field, "staff");
 		}
 		random_name(p->subs[i]);
 		err = api_person(texts, p->subs[i], staff[i].role, &p->people[i], &blame);
@@ -64,7 +70,7 @@ static enum err take_staff(struct plan *p, json_t *given, char field[33])
 		p->n_checked++;
 	}
 	if (json_object_size(given) != n_known)
-		return strcpy(field, "staff"), ERR_BAD_REQUEST;
+		return blame_it(field, "staff");
 	return OK;
 }
 
@@ -79,7 +85,7 @@ static enum err take_command(struct plan *p, json_t *body, char field[33])
 		static const char *const ours[] = { "command", "session", "n" };
 
 		if (json_object_get(body, ours[i]))
-			return strcpy(field, ours[i]), ERR_BAD_REQUEST;
+			return blame_it(field, ours[i]);
 	}
 	json_object_set_new(body, "command", json_string("session.open"));
 	json_object_set_new(body, "session", json_string(p->session));
@@ -89,8 +95,7 @@ static enum err take_command(struct plan *p, json_t *body, char field[33])
 		return err;
 	p->expires = api_expiry(c.session_open.end);
 	if (c.session_open.end <= c.session_open.start) {
-		strcpy(field, "end");
-		err = ERR_BAD_REQUEST;
+		err = blame_it(field, "end");
 	}
 	command_free(&c);
 	return err;

@@ -235,7 +235,7 @@ bool http_admit(struct request *r)
 {
 	if (!r->host[0] && r->keeps)
 		refuse(r, 400, ERR_BAD_REQUEST, "The host is not named.");
-	else if (r->is_chunked)
+	else if (r->is_chunked || (r->method == METHOD_POST && !r->has_length))
 		refuse(r, 411, ERR_BAD_REQUEST, "Say how long the body is.");
 	else if (r->length < 0)
 		refuse(r, 400, ERR_BAD_REQUEST, "The length of the body is not a number.");
@@ -243,8 +243,6 @@ bool http_admit(struct request *r)
 		answer_not_allowed(r, "GET, HEAD, POST");
 	else if (r->method != METHOD_POST && r->length)
 		refuse(r, 400, ERR_BAD_REQUEST, "There is no use for a body.");
-	else if (r->method == METHOD_POST && !r->has_length)
-		refuse(r, 411, ERR_BAD_REQUEST, "Say how long the body is.");
 	else if (r->length > HTTP_BODY_MAX)
 		refuse(r, 413, ERR_TOO_LARGE, "The body is too large.");
 	else if (r->method == METHOD_POST && !is_report(r) && !is_json(r))

@@ -145,7 +145,7 @@ static void on_accept(uv_poll_t *poll, int status, int events)
 
 static uint16_t port_of(int fd)
 {
-	union socket_address at;
+	union socket_address at = { 0 };
 	socklen_t len = sizeof(at);
 
 	if (getsockname(fd, &at.any, &len) != 0)

@@ -105,6 +105,7 @@ export async function handshakes(server) {
   await check("handshake: by the operators' listener", () =>
     refused(server.adminPort, handshake(server.adminPort), "admin"),
   );
+  await upgrades(port);
   await goodOnes(port);
   await slices(port);
   await pages(port);
@@ -134,6 +135,18 @@ async function goodOnes(port) {
     );
     assert.strictEqual(answer?.status, 101);
     assert.strictEqual(answer.headers["sec-websocket-extensions"], undefined);
+  });
+}
+
+/** Values that nobody foresaw, some with the next request right behind. */
+async function upgrades(port) {
+  await check("handshake: 300 random values of Upgrade", async () => {
+    for (let i = 0; i < 300; i++) {
+      const value = randomBytes(i % 100).toString(i % 2 ? "hex" : "latin1").replace(/[\r\n]/g, "");
+      const bytes = handshake(port, { Upgrade: `x${value}` });
+      await refused(port, Buffer.from(i % 3 ? bytes : bytes + bytes, "latin1"), value);
+    }
+    return true;
   });
 }
 
