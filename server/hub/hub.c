@@ -587,7 +587,7 @@ void hub_drain(struct hub *h, int64_t spread_ms)
 bool hub_idle(const struct hub *h)
 {
 	for (const struct live *l = h->lives; l; l = l->hh.next)
-		if (l->n_bodies || l->queue.first)
+		if (l->n_bodies || l->asked || l->queue.first)
 			return false;
 	return directory_is_idle(h->directory);
 }

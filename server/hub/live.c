@@ -68,7 +68,7 @@ static void settle(struct live *l, struct job *j, enum err err, int64_t retry_ms
 		if (err == OK || err == ERR_CONFLICT)
 			hub_admit(l, j->peer);
 		else
-			hub_refuse(l, j->peer, err);
+			hub_refuse(l, j->peer, err == ERR_UNKNOWN ? ERR_UNAVAILABLE : err);
 	} else if (j->peer && err && !j->answered) {
 		peer_error(j->peer, err, &blame, retry_ms);
 	}
@@ -187,6 +187,7 @@ static void on_done(void *arg, const struct store_answer *answer);
 static void append(struct live *l)
 {
 	l->retry_at = 0;
+	l->asked = true;
 	store_append(hub_store(l->hub), l->log, l->epoch, l->first_seq, l->bodies, l->n_bodies,
 		     on_done, l);
 	if (PLANTED(PLANT_ACK_BEFORE_DURABLE))
@@ -196,7 +197,7 @@ static void append(struct live *l)
 
 static void pump(struct live *l)
 {
-	if (l->phase != LIVE_OPEN || l->n_bodies)
+	if (l->phase != LIVE_OPEN || l->n_bodies || l->asked)
 		return;
 	while (l->queue.first && goes_with(l, l->queue.first))
 		decide_one(l);
@@ -262,6 +263,11 @@ static void on_done(void *arg, const struct store_answer *answer)
 	struct live *l = arg;
 
 	live_stir(l);
+	l->asked = false;
+	if (l->lost) {
+		l->lost = false;
+		return;
+	}
 	switch (answer->err) {
 	case OK:
 		accepted(l, answer);
@@ -323,19 +329,32 @@ static void send_away(struct live *l, enum err err)
 			hub_refuse(l, p, err);
 }
 
-/* Another history: who a person is may differ in it, so everybody says hello again and gets a view;
- * commands that were not in the log are decided anew. */
+/* Nothing that was asked comes to anything: what waits, what is on its way (which may be in the
+ * log, or come to be), and its answer, which tells of a log that is ours no more. */
+static void give_up(struct live *l, enum err tried, enum err waits)
+{
+	l->lost = l->asked;
+	drop_bodies(l);
+	settle_batch(l, tried);
+	for (struct job *j; (j = jobs_take(&l->queue));)
+		settle(l, j, waits, ANSWER_MS);
+}
+
+/* Another history: who a person is may differ in it, so nobody's command is decided in it, and
+ * everybody says hello again and gets a view. */
 static void reset(struct live *l)
 {
-	send_away(l, ERR_UNAVAILABLE);
 	log_warn("session.reset", "log=%s epoch=%s seq=%" PRIu64, l->log, l->epoch, l->state.seq);
+	l->phase = LIVE_LOADING;
+	give_up(l, ERR_UNKNOWN, ERR_UNAVAILABLE);
+	send_away(l, ERR_UNAVAILABLE);
+	presence_forget(l);
 	store_unfollow(hub_store(l->hub), l->log);
 	state_free(&l->state);
 	replay_clear(l);
 	cache_clear(&l->views);
 	cache_clear(&l->digests);
 	l->epoch[0] = '\0';
-	l->phase = LIVE_LOADING;
 	store_follow(hub_store(l->hub), l->log, 0);
 }
 
@@ -343,10 +362,7 @@ static void broken(struct live *l, const char *why)
 {
 	log_error("session.broken", "log=%s seq=%" PRIu64 " why=%s", l->log, l->state.seq, why);
 	l->phase = LIVE_BROKEN;
-	drop_bodies(l);
-	settle_batch(l, ERR_DAMAGED);
-	for (struct job *j; (j = jobs_take(&l->queue));)
-		settle(l, j, ERR_DAMAGED, 0);
+	give_up(l, ERR_DAMAGED, ERR_DAMAGED);
 	send_away(l, ERR_DAMAGED);
 }
 
@@ -378,7 +394,7 @@ void live_notice(struct live *l, const struct store_notice *notice)
 
 static bool is_held_up(const struct live *l)
 {
-	return l->queue.first && (l->n_bodies || l->phase == LIVE_LOADING);
+	return l->queue.first && (l->n_bodies || l->asked || l->phase == LIVE_LOADING);
 }
 
 /* Commands the store keeps waiting: one that was not sent did not happen and ends; one that was may
@@ -488,7 +504,7 @@ int64_t live_wake(const struct live *l)
 
 bool live_is_idle(const struct live *l)
 {
-	return l->n_peers == 0 && !l->queue.first && l->n_bodies == 0 && !l->readers;
+	return l->n_peers == 0 && !l->queue.first && !l->n_bodies && !l->asked && !l->readers;
 }
 
 void live_stir(struct live *l)

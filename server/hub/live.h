@@ -90,6 +90,8 @@ struct live {
 	struct jobs batch; /* part of the append under way */
 	struct msg *bodies[BATCH_MAX];
 	size_t n_bodies;    /* not 0: an append is under way, or its outcome is unknown */
+	bool asked;         /* the store will tell what became of it */
+	bool lost;          /* but it is of no use to us any more */
 	uint64_t first_seq; /* of it */
 	int64_t retry_at;   /* not 0: outcome unknown, ask again then */
 	bool due_asked;     /* the command of state_due is on its way */
@@ -151,6 +153,7 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person);
 void presence_leave(struct live *l, struct peer *p);
 void presence_loaded(
 	struct live *l); /* those who sit here without a connection are away since now */
+void presence_forget(struct live *l); /* those who have no connection */
 void presence_expire(struct live *l);
 void presence_stir(struct live *l); /* the digest is another one now */
 void presence_digests(struct live *l);

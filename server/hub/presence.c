@@ -42,6 +42,15 @@ void presence_free(struct live *l)
 		present_free(l, who);
 }
 
+void presence_forget(struct live *l)
+{
+	struct present *who, *next;
+
+	HASH_ITER (hh, l->present, who, next)
+		if (!who->n_peers)
+			present_free(l, who);
+}
+
 void presence_enter(struct live *l, struct peer *p, uint64_t person)
 {
 	struct present *who = presence_of(l, person);

@@ -265,6 +265,18 @@ json_t *screen_last(const struct screen *s, const char *key, const char *value)
 	return last;
 }
 
+const char *screen_error(const struct screen *s, uint64_t n)
+{
+	const char *word = "";
+	size_t i;
+	json_t *o;
+
+	json_array_foreach (s->got, i, o)
+		if (is_such(o, "error", NULL) && (uint64_t)number_of(o, "n") == n)
+			word = json_string_value(json_object_get(o, "error"));
+	return word;
+}
+
 json_int_t number_of(const json_t *o, const char *key)
 {
 	return json_integer_value(json_object_get(o, key));

@@ -64,6 +64,8 @@ void screen_say(struct screen *s, uint64_t n, const char *text);
 size_t screen_count(const struct screen *s, const char *key, const char *value);
 /* The last of them; NULL: none. Borrowed. */
 json_t *screen_last(const struct screen *s, const char *key, const char *value);
+/* The word of the last error about this command; "": none. */
+const char *screen_error(const struct screen *s, uint64_t n);
 json_int_t number_of(const json_t *o, const char *key);
 /* Forgets what was sent so far. */
 void screen_clear(struct screen *s);

@@ -1,0 +1,79 @@
+/* The hub with a store that is late, refuses, cannot tell, brings another history or is damaged. */
+#include <string.h>
+
+#include "tests/unit/hub_bench.h"
+
+/* An older copy is brought back while a command of Ana's is on its way to the store and another
+ * waits; then somebody else is called what she was called. */
+static void another_history_takes_nothing_of_the_one_before(void **state)
+{
+	struct bench b;
+	struct screen ana, cem;
+	uint64_t seq;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	b.answer.delay_ms = 500;
+	screen_say(&ana, 9, "On its way");
+	bench_turn(&b);
+	bench_store(&b);
+	screen_say(&ana, 10, "Waits");
+	bench_turn(&b);
+	memory_restore(b.memory, HUB_LOG, 1);
+	b.answer.delay_ms = 0;
+	hub_notice(b.hub, &(struct store_notice){ .news = STORE_RESET, .log = HUB_LOG });
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_true(ana.retry_ms > 0);
+	assert_string_equal(screen_error(&ana, 9), "unknown");
+	assert_string_equal(screen_error(&ana, 10), "unavailable");
+	bench_turn(&b);
+	screen_hello(&cem, &b, "Cem", ROLE_ATTENDEE);
+	bench_pass(&b, 1000);
+	assert_int_equal(number_of(screen_last(&cem, "view", NULL), "you"), 2);
+	assert_int_equal(bench_head(&b), 2); /* he came, and said nothing of what Ana said */
+	assert_int_equal(screen_count(&cem, "event", NULL), 0);
+	assert_int_equal(bench_read(&b, &seq), OK);
+	assert_int_equal(seq, 2);
+	screen_say(&cem, 11, "Mine");
+	bench_pass(&b, 100);
+	assert_int_equal(number_of(screen_last(&cem, "event", "chat.said"), "seq"), 3);
+	screen_go(&ana);
+	screen_go(&cem);
+	bench_end(&b);
+}
+
+static void a_log_that_breaks_ends_what_is_under_way(void **state)
+{
+	struct bench b;
+	struct screen ana;
+	size_t appends;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	b.append.delay_ms = 3000; /* the store will not be able to tell */
+	screen_say(&ana, 9, "On its way");
+	bench_turn(&b);
+	appends = b.appends;
+	hub_notice(b.hub, &(struct store_notice){
+				  .news = STORE_BROKEN, .log = HUB_LOG, .why = "It is torn." });
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(ana.retry_ms, -1);
+	screen_go(&ana);
+	bench_pass(&b, 5000);
+	assert_int_equal(b.appends, appends); /* nothing more is tried */
+	assert_true(hub_idle(b.hub));
+	screen_hello(&ana, &b, "Ana", ROLE_ATTENDEE);
+	bench_pass(&b, 50);
+	assert_int_equal(screen_count(&ana, "error", "damaged"), 1);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
+	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
+};
+
+const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
