@@ -208,13 +208,13 @@ static void lose(struct session *s, const char *why, bool refused)
 	CALL(s, lost, s->why[0] ? s->why : why, wait);
 }
 
-static void hang_up(struct session *s, const char *why)
+static void hang_up(struct session *s, const char *why, void (*how)(struct link *l))
 {
 	struct link *link = s->link;
 
 	s->link = NULL;
 	if (link)
-		link_cut(link);
+		how(link);
 	lose(s, why, false);
 }
 
@@ -369,7 +369,7 @@ static bool passes(enum err err)
 	return err == ERR_UNKNOWN || err == ERR_UNAVAILABLE || err == ERR_SLOW_DOWN;
 }
 
-/* About the hello itself: the server closes next. */
+/* About the hello itself: this connection is of no use. */
 static void take_greeting_error(struct session *s, const json_t *frame)
 {
 	enum err err = err_of(word(frame, "error"));
@@ -442,6 +442,8 @@ static void on_text(void *arg, const char *text, size_t len)
 	CALL(s, frame, text, len);
 	if (frame)
 		take(s, frame);
+	if (s->bye_ms != -1 && !s->closed)
+		hang_up(s, "bye", link_close);
 	s->busy--;
 	json_decref(frame);
 	if (s->closed)
@@ -488,7 +490,7 @@ static void on_live_time(struct session *s)
 	int64_t silent = net_now(s->net) - s->heard;
 
 	if (silent >= QUIET_MS + DEAD_MS || is_given_up(s)) {
-		hang_up(s, "no answer");
+		hang_up(s, "no answer", link_cut);
 		return;
 	}
 	if (silent >= QUIET_MS && !s->pinged) {
@@ -506,7 +508,7 @@ static void on_time(void *arg)
 	if (s->stage == IDLE)
 		dial(s);
 	else if (s->stage == GREETING)
-		hang_up(s, "no answer to hello");
+		hang_up(s, "no answer to hello", link_cut);
 	else if (s->stage == LIVE)
 		on_live_time(s);
 	s->busy--;
@@ -562,7 +564,7 @@ void session_close(struct session *s)
 void session_cut(struct session *s)
 {
 	if (s->link)
-		hang_up(s, "cut");
+		hang_up(s, "cut", link_cut);
 }
 
 uint64_t session_ask(struct session *s, json_t *message)

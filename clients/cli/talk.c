@@ -19,6 +19,7 @@ struct talk {
 	struct attend attend;
 	struct scene scene;
 	bool as_json, is_ready, is_ending, failed;
+	bool stays;   /* until a time, whatever comes through the pipe */
 	char **early; /* lines that came before one was there */
 	size_t n_early;
 	struct timer limit;
@@ -34,7 +35,7 @@ static void print(struct text *t)
 
 static void end_when_done(struct talk *t)
 {
-	if (!t->is_ending || t->n_early || session_open_questions(t->attend.session))
+	if (!t->is_ending || !t->is_ready || session_open_questions(t->attend.session))
 		return;
 	t->attend.status = t->failed ? CLI_REFUSED : CLI_DONE;
 	net_stop(t->attend.net);
@@ -235,7 +236,7 @@ static void on_line(void *arg, char *line)
 	struct talk *t = arg;
 
 	if (!line) {
-		t->is_ending = true;
+		t->is_ending |= !t->stays;
 	} else if (t->is_ready) {
 		take_line(t, line);
 	} else {
@@ -351,6 +352,7 @@ static void on_limit(void *arg)
 	struct talk *t = arg;
 
 	t->is_ending = true;
+	t->is_ready = true; /* or it never will be */
 	end_when_done(t);
 }
 
@@ -373,6 +375,7 @@ static int run(struct talk *t, const struct subcommand *self, const struct visit
 		.patience_ms = PATIENCE_MS, .endurance_ms = ENDURANCE_MS, .ops = &ops, .arg = t
 	};
 
+	t->stays = seconds != 0;
 	t->limit = (struct timer){ .fire = on_limit, .arg = t };
 	if (attend_open(&t->attend, self, v, link, &options)) {
 		if (line != on_no_line)

@@ -6,11 +6,12 @@
 extern const struct unit_group files_group;
 extern const struct unit_group ledger_group;
 extern const struct unit_group place_group;
+extern const struct unit_group scene_group;
 extern const struct unit_group timer_group;
 extern const struct unit_group words_group;
 
 static const struct unit_group *const groups[] = {
-	&files_group, &ledger_group, &place_group, &timer_group, &words_group,
+	&files_group, &ledger_group, &place_group, &scene_group, &timer_group, &words_group,
 };
 
 int main(void)
@@ -23,6 +24,6 @@ int main(void)
 		failed += _cmocka_run_group_tests(groups[i]->name, groups[i]->tests, groups[i]->n,
 						  NULL, NULL);
 	}
-	printf("suite=cli groups=%zu tests=%zu failed=%d\n", n_groups, n_tests, failed);
+	printf("suite=terminal groups=%zu tests=%zu failed=%d\n", n_groups, n_tests, failed);
 	return failed != 0;
 }
