@@ -160,7 +160,7 @@ NPM_TESTS := $(if $(wildcard tests/package-lock.json),tests/node_modules/.lock)
 export SEED LONG
 $(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_modules/.lock $(NPM_TESTS)))
 # The client's own parts, without a server; what its law compares with is written by these two.
-JS_NEEDS_web := clients/web/node_modules/.lock $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
+JS_NEEDS_web := clients/web/node_modules/.lock $(NPM_TESTS) $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
 
 # A suite: its C binary, then its scripts. Each ends in one line, suite=NAME and its counts.
 .PHONY: $(SUITES)
