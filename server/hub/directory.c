@@ -127,37 +127,44 @@ static void put_done(struct directory *d)
 	entry_free(want);
 }
 
+/* Another log than the one we know answers: the store will tell us of it, and we read it anew. */
+static bool is_of_another(const struct directory *d, const struct store_answer *answer)
+{
+	return !d->is_live || (d->epoch[0] && strcmp(d->epoch, answer->epoch) != 0);
+}
+
 static void on_done(void *arg, const struct store_answer *answer)
 {
 	struct directory *d = arg;
 
 	d->asked = false;
-	if (answer->err == ERR_UNKNOWN) {
+	if (answer->err == ERR_UNKNOWN && d->is_live) {
 		d->retry_at = d->now + RETRY_MS; /* the same bytes at the same position */
 		return;
 	}
-	if (answer->err == OK) {
-		snprintf(d->epoch, sizeof(d->epoch), "%s", answer->epoch);
-		apply(d, d->put_seq, d->put);
-		put_done(d);
-	} else if (answer->err == ERR_CONFLICT) {
-		for (size_t i = 0; i < answer->n_records; i++)
-			apply(d, answer->records[i].seq, answer->records[i].body);
-		put_done(d);
-	} else {
+	if ((answer->err != OK && answer->err != ERR_CONFLICT) || is_of_another(d, answer)) {
 		log_warn("directory.refused", "err=%s", err_names[answer->err]);
 		d->retry_at = d->now + RETRY_MS;
+		msg_unref(&d->put);
+		return;
 	}
+	snprintf(d->epoch, sizeof(d->epoch), "%s", answer->epoch);
+	if (answer->err == OK)
+		apply(d, d->put_seq, d->put);
+	for (size_t i = 0; i < answer->n_records; i++)
+		apply(d, answer->records[i].seq, answer->records[i].body);
+	put_done(d);
 	msg_unref(&d->put);
-	if (answer->err == OK || answer->err == ERR_CONFLICT)
-		directory_turn(d, d->now);
+	directory_turn(d, d->now);
 }
 
 int64_t directory_turn(struct directory *d, int64_t now)
 {
 	d->now = now;
-	if (!d->is_live || !d->wants || d->asked || now < d->retry_at)
-		return d->wants && !d->asked ? d->retry_at : 0;
+	if (!d->is_live || !d->wants || d->asked)
+		return 0;
+	if (now < d->retry_at)
+		return d->retry_at;
 	if (!d->put) {
 		d->put_seq = d->wants->event.seq = d->seq + 1;
 		d->wants->event.at = now;
@@ -183,6 +190,9 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 		store_unfollow(d->store, DIRECTORY_LOG);
 		free_all(&d->entries);
 		d->seq = 0;
+		d->epoch[0] = '\0';
+		if (!d->asked)
+			msg_unref(&d->put); /* its outcome was unknown; it is put anew */
 		d->is_live = false;
 		store_follow(d->store, DIRECTORY_LOG, 0);
 		break;
