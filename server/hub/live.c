@@ -245,10 +245,17 @@ static void accepted(struct live *l, const struct store_answer *answer)
 	settle_batch(l, OK);
 }
 
+static void reset(struct live *l);
+
 /* Somebody was first: take what happened, decide again. Commands of ours that are in the log after
- * all, because an append of unknown outcome did happen, are found there by their n. */
+ * all, because an append of unknown outcome did happen, are found there by their n. Under another
+ * epoch it is another log. */
 static void conflicted(struct live *l, const struct store_answer *answer)
 {
+	if (l->epoch[0] && strcmp(l->epoch, answer->epoch) != 0) {
+		reset(l);
+		return;
+	}
 	log_debug("append.conflict", "log=%s seq=%" PRIu64 " lacked=%zu", l->log, l->first_seq,
 		  answer->n_records);
 	note_epoch(l, answer->epoch);

@@ -71,9 +71,58 @@ static void a_log_that_breaks_ends_what_is_under_way(void **state)
 	bench_end(&b);
 }
 
+/* Nobody tells of the other history but the answer to an append. */
+static void an_answer_under_another_epoch_is_another_history(void **state)
+{
+	struct bench b;
+	struct screen ana;
+	size_t appends;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	memory_restore(b.memory, HUB_LOG, 1);
+	appends = b.appends;
+	screen_say(&ana, 9, "Said too late");
+	bench_pass(&b, 30);
+	assert_int_equal(b.appends, appends + 1);
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_string_equal(screen_error(&ana, 9), "unknown");
+	screen_go(&ana);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	assert_int_equal(bench_head(&b), 2);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
+static void a_list_of_another_history_is_put_in_peace(void **state)
+{
+	struct bench b;
+	struct screen olga;
+	size_t appends;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&olga, &b, "Olga", ROLE_ORGANIZER);
+	memory_restore(b.memory, "directory", 0);
+	appends = b.appends;
+	screen_ask(&olga, "{\"command\":\"session.change\",\"n\":1,\"title\":\"Another\"}");
+	bench_pass(&b, 400);
+	assert_true(b.appends - appends <= 3);
+	bench_pass(&b, 5000);
+	assert_string_equal(
+		directory_find(hub_directory(b.hub), HUB_SESSION)->event.directory_put.title,
+		"Another");
+	assert_true(hub_idle(b.hub));
+	screen_go(&olga);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
+	cmocka_unit_test(an_answer_under_another_epoch_is_another_history),
+	cmocka_unit_test(a_list_of_another_history_is_put_in_peace),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
