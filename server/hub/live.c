@@ -60,8 +60,10 @@ static void settle(struct live *l, struct job *j, enum err err, int64_t retry_ms
 	struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
 	bool joins = j->command.type == CMD_PEOPLE_JOIN;
 
-	if (j->by == 0 && j->command.type == CMD_ROOMS_RETURN)
+	if (j->due) {
 		l->due_asked = false;
+		l->due_at = err ? hub_now(l->hub) + DUE_MS : 0;
+	}
 	if (err)
 		hub_counts(l->hub)->refused++;
 	if (j->peer && joins) {
@@ -96,17 +98,12 @@ static bool is_muted_now(const struct live *l, const struct job *j)
 	       hub_now(l->hub) < who->mute.until;
 }
 
-void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
-		 void (*done)(void *arg, enum err err), void *arg)
+static void submit(struct live *l, const struct job *as)
 {
 	struct job *j = x_malloc(sizeof(*j));
 
-	*j = (struct job){ .command = *c,
-			   .by = by,
-			   .peer = p,
-			   .since = hub_now(l->hub),
-			   .done = done,
-			   .arg = arg };
+	*j = *as;
+	j->since = hub_now(l->hub);
 	live_stir(l);
 	if (PLANTED(PLANT_MUTE_ON_ARRIVAL) && is_muted_now(l, j))
 		settle(l, j, ERR_MUTED, 0);
@@ -116,6 +113,12 @@ void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 		settle(l, j, ERR_UNAVAILABLE, ANSWER_MS);
 	else
 		jobs_add(&l->queue, j);
+}
+
+void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
+		 void (*done)(void *arg, enum err err), void *arg)
+{
+	submit(l, &(struct job){ .command = *c, .by = by, .peer = p, .done = done, .arg = arg });
 }
 
 /* --- deciding ----------------------------------------------------------------------------------
@@ -423,18 +426,26 @@ static void answer_in_time(struct live *l)
 	}
 }
 
+/* When to ask for what happens by itself; 0: nothing is due, or it is on its way. */
+static int64_t next_due(const struct live *l, const char **text)
+{
+	int64_t at = l->due_asked ? 0 : state_due(&l->state, text);
+
+	return at && at < l->due_at ? l->due_at : at;
+}
+
 static void ask_what_is_due(struct live *l)
 {
 	const char *text;
-	int64_t at = state_due(&l->state, &text);
-	struct command c;
+	int64_t at = next_due(l, &text);
+	struct job j = { .due = true };
 	struct blame blame;
 
-	if (at == 0 || at > hub_now(l->hub) || l->due_asked)
+	if (at == 0 || at > hub_now(l->hub))
 		return;
-	l->due_asked = codec_command(json_loads(text, 0, NULL), &c, &blame) == OK;
+	l->due_asked = codec_command(json_loads(text, 0, NULL), &j.command, &blame) == OK;
 	if (l->due_asked)
-		live_submit(l, &c, 0, NULL, NULL, NULL);
+		submit(l, &j);
 }
 
 static void answer_readers(struct live *l)
@@ -487,8 +498,7 @@ int64_t live_wake(const struct live *l)
 	int64_t wake = 0;
 
 	if (l->phase == LIVE_OPEN) {
-		if (!l->due_asked)
-			sooner(&wake, state_due(&l->state, &text));
+		sooner(&wake, next_due(l, &text));
 		sooner(&wake, l->away_at);
 		for (const struct peer *p = l->waiting; p; p = p->next_waiting)
 			sooner(&wake, p->waits_since + ANSWER_MS);

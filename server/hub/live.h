@@ -12,6 +12,7 @@
 #define BATCH_MAX  256        /* events in one append */
 #define QUEUE_MAX  10000      /* commands that wait in one session; more are told unavailable */
 #define RING_SIZE  1024       /* recent events kept for reconnects; a power of two */
+#define DUE_MS     500        /* what is due and was refused is asked again after this */
 #define ANSWER_MS  2000       /* a command is answered within this, whatever the store does */
 #define VIEW_BYTES (1u << 20) /* of views built in one turn of the loop, about 5 ms */
 #define CROWD_ALL  UINT64_MAX /* the crowd of everybody */
@@ -25,6 +26,7 @@ struct job {
 	int64_t since;
 	bool tried;    /* was part of an append: its outcome may be unknown */
 	bool answered; /* unknown was told */
+	bool due;      /* the command of state_due */
 	void (*done)(void *arg, enum err err);
 	void *arg;
 };
@@ -95,6 +97,7 @@ struct live {
 	uint64_t first_seq; /* of it */
 	int64_t retry_at;   /* not 0: outcome unknown, ask again then */
 	bool due_asked;     /* the command of state_due is on its way */
+	int64_t due_at;     /* not before, as it was refused */
 
 	struct crowd *crowds;
 	struct present *present;

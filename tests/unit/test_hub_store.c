@@ -118,11 +118,64 @@ static void a_list_of_another_history_is_put_in_peace(void **state)
 	bench_end(&b);
 }
 
+/* A full disk answers at once. */
+static void what_is_due_is_not_asked_of_a_store_that_refuses_without_end(void **state)
+{
+	struct bench b;
+	struct screen fay;
+	size_t appends;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&fay, &b, "Fay", ROLE_FACILITATOR);
+	screen_ask(&fay, "{\"command\":\"rooms.recall\",\"n\":1,\"seconds\":1}");
+	bench_pass(&b, 500);
+	b.append.refused = true;
+	appends = b.appends;
+	bench_pass(&b, 3000);
+	assert_true(b.appends - appends >= 2);
+	assert_true(b.appends - appends <= 6);
+	assert_true(b.wake > b.now);
+	b.append.refused = false;
+	bench_pass(&b, 1000);
+	assert_int_equal(bench_head(&b), 4);
+	screen_go(&fay);
+	bench_end(&b);
+}
+
+static void commands_are_answered_in_time_whatever_the_store_does(void **state)
+{
+	struct bench b;
+	struct screen ana;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	b.append.lost = true;
+	screen_say(&ana, 1, "Sent");
+	bench_turn(&b);
+	screen_say(&ana, 2, "Waits");
+	bench_pass(&b, 1900);
+	assert_string_equal(screen_error(&ana, 1), "");
+	bench_pass(&b, 200);
+	assert_string_equal(screen_error(&ana, 1), "unknown");
+	assert_string_equal(screen_error(&ana, 2), "unavailable");
+	b.append.lost = false;
+	screen_say(&ana, 1, "Sent");
+	bench_pass(&b, 2500);
+	assert_int_equal(screen_count(&ana, "event", "chat.said"), 1);
+	assert_int_equal(bench_head(&b), 3);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
 	cmocka_unit_test(an_answer_under_another_epoch_is_another_history),
 	cmocka_unit_test(a_list_of_another_history_is_put_in_peace),
+	cmocka_unit_test(what_is_due_is_not_asked_of_a_store_that_refuses_without_end),
+	cmocka_unit_test(commands_are_answered_in_time_whatever_the_store_does),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
