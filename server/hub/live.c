@@ -407,23 +407,29 @@ static bool is_held_up(const struct live *l)
 	return l->queue.first && (l->n_bodies || l->asked || l->phase == LIVE_LOADING);
 }
 
+/* Whoever asked is told that it may still happen; who wants to come in may try again. */
+static void tell_unknown(struct live *l, struct job *j)
+{
+	struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
+
+	j->answered = true;
+	if (j->peer && j->command.type == CMD_PEOPLE_JOIN)
+		hub_refuse(l, j->peer, ERR_UNAVAILABLE);
+	else if (j->peer)
+		peer_error(j->peer, ERR_UNKNOWN, &blame, ANSWER_MS);
+}
+
 /* Commands the store keeps waiting: one that was not sent did not happen and ends; one that was may
- * still happen, so its batch stays, but whoever asked is told. */
+ * still happen, so its batch stays. */
 static void answer_in_time(struct live *l)
 {
 	int64_t late = hub_now(l->hub) - ANSWER_MS;
 
 	while (is_held_up(l) && l->queue.first->since <= late)
 		settle(l, jobs_take(&l->queue), ERR_UNAVAILABLE, ANSWER_MS);
-	for (struct job *j = l->batch.first; j; j = j->next) {
-		struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
-
-		if (j->answered || j->since > late)
-			continue;
-		j->answered = true;
-		if (j->peer && j->command.type != CMD_PEOPLE_JOIN)
-			peer_error(j->peer, ERR_UNKNOWN, &blame, ANSWER_MS);
-	}
+	for (struct job *j = l->batch.first; j; j = j->next)
+		if (!j->answered && j->since <= late)
+			tell_unknown(l, j);
 }
 
 /* When to ask for what happens by itself; 0: nothing is due, or it is on its way. */

@@ -143,6 +143,28 @@ static void what_is_due_is_not_asked_of_a_store_that_refuses_without_end(void **
 	bench_end(&b);
 }
 
+static void who_says_hello_while_the_store_cannot_tell_is_told_in_time(void **state)
+{
+	struct bench b;
+	struct screen ana, ben;
+
+	(void)state;
+	bench_begin(&b);
+	b.append.lost = true;
+	screen_hello(&ana, &b, "Ana", ROLE_ATTENDEE);
+	bench_pass(&b, 100);
+	screen_hello(&ben, &b, "Ben", ROLE_ATTENDEE);
+	bench_pass(&b, 2200);
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(ben.bye, BYE_UNAVAILABLE);
+	assert_true(ana.retry_ms > 0 && ben.retry_ms > 0);
+	b.append.lost = false;
+	bench_pass(&b, 3000);
+	screen_go(&ana);
+	screen_go(&ben);
+	bench_end(&b);
+}
+
 static void commands_are_answered_in_time_whatever_the_store_does(void **state)
 {
 	struct bench b;
@@ -175,6 +197,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_answer_under_another_epoch_is_another_history),
 	cmocka_unit_test(a_list_of_another_history_is_put_in_peace),
 	cmocka_unit_test(what_is_due_is_not_asked_of_a_store_that_refuses_without_end),
+	cmocka_unit_test(who_says_hello_while_the_store_cannot_tell_is_told_in_time),
 	cmocka_unit_test(commands_are_answered_in_time_whatever_the_store_does),
 };
 
