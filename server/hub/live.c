@@ -66,6 +66,8 @@ static void settle(struct live *l, struct job *j, enum err err, int64_t retry_ms
 	}
 	if (err)
 		hub_counts(l->hub)->refused++;
+	if (joins && err == OK)
+		presence_expect(l, j->command.people_join.sub);
 	if (j->peer && joins) {
 		if (err == OK || err == ERR_CONFLICT)
 			hub_admit(l, j->peer);

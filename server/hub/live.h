@@ -156,7 +156,8 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person);
 void presence_leave(struct live *l, struct peer *p);
 void presence_loaded(
 	struct live *l); /* those who sit here without a connection are away since now */
-void presence_forget(struct live *l); /* those who have no connection */
+void presence_expect(struct live *l, const char *sub); /* they have a seat, and may not come */
+void presence_forget(struct live *l);                  /* those who have no connection */
 void presence_expire(struct live *l);
 void presence_stir(struct live *l); /* the digest is another one now */
 void presence_digests(struct live *l);

@@ -89,6 +89,14 @@ void presence_leave(struct live *l, struct peer *p)
 	presence_stir(l);
 }
 
+void presence_expect(struct live *l, const char *sub)
+{
+	const struct person *p = state_person_by_sub(&l->state, sub);
+
+	if (p && p->seated && !presence_of(l, p->id))
+		is_away(l, present_new(l, p->id));
+}
+
 void presence_loaded(struct live *l)
 {
 	for (size_t i = 0; i < l->state.people.n; i++) {

@@ -191,6 +191,24 @@ static void commands_are_answered_in_time_whatever_the_store_does(void **state)
 	bench_end(&b);
 }
 
+/* The seat of somebody whose connection went before they had it. */
+static void a_seat_nobody_came_for_is_free_again(void **state)
+{
+	struct bench b;
+	struct screen ana;
+
+	(void)state;
+	bench_begin(&b);
+	screen_hello(&ana, &b, "Ana", ROLE_ATTENDEE);
+	bench_turn(&b);
+	screen_go(&ana);
+	bench_pass(&b, 1000);
+	assert_true(bench_seated(&b, "Ana"));
+	bench_pass(&b, 61000);
+	assert_false(bench_seated(&b, "Ana"));
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
@@ -199,6 +217,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_due_is_not_asked_of_a_store_that_refuses_without_end),
 	cmocka_unit_test(who_says_hello_while_the_store_cannot_tell_is_told_in_time),
 	cmocka_unit_test(commands_are_answered_in_time_whatever_the_store_does),
+	cmocka_unit_test(a_seat_nobody_came_for_is_free_again),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
