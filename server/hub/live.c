@@ -66,7 +66,7 @@ static void settle(struct live *l, struct job *j, enum err err, int64_t retry_ms
 	}
 	if (err)
 		hub_counts(l->hub)->refused++;
-	if (joins && err == OK)
+	if (joins && (err == OK || (err == ERR_CONFLICT && j->tried)))
 		presence_expect(l, j->command.people_join.sub);
 	if (j->peer && joins) {
 		if (err == OK || err == ERR_CONFLICT)
@@ -339,6 +339,10 @@ static void send_away(struct live *l, enum err err)
 	for (struct present *who = l->present; who; who = who->hh.next)
 		for (struct peer *p = who->peers; p; p = p->next_of_person)
 			hub_refuse(l, p, err);
+	for (struct peer *p; (p = l->waiting);) {
+		l->waiting = p->next_waiting;
+		hub_refuse(l, p, err);
+	}
 }
 
 /* Nothing that was asked comes to anything: what waits, what is on its way (which may be in the

@@ -209,6 +209,32 @@ static void a_seat_nobody_came_for_is_free_again(void **state)
 	bench_end(&b);
 }
 
+/* Somebody who has seen more than this instance yet. */
+static void who_is_ahead_waits_but_not_for_ever(void **state)
+{
+	struct bench b;
+	struct screen ana;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	screen_go(&ana);
+	screen_resume(&ana, &b, "Ana", memory_epoch(b.memory, HUB_LOG), 99, NULL, 0);
+	bench_pass(&b, 1000);
+	assert_int_equal(json_array_size(ana.got), 0);
+	assert_int_equal(ana.bye, 0);
+	bench_pass(&b, 1500);
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	screen_go(&ana);
+	screen_resume(&ana, &b, "Ana", memory_epoch(b.memory, HUB_LOG), 99, NULL, 0);
+	hub_notice(b.hub, &(struct store_notice){
+				  .news = STORE_BROKEN, .log = HUB_LOG, .why = "It is torn." });
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(screen_count(&ana, "error", "damaged"), 1);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
@@ -218,6 +244,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_says_hello_while_the_store_cannot_tell_is_told_in_time),
 	cmocka_unit_test(commands_are_answered_in_time_whatever_the_store_does),
 	cmocka_unit_test(a_seat_nobody_came_for_is_free_again),
+	cmocka_unit_test(who_is_ahead_waits_but_not_for_ever),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
