@@ -1,4 +1,5 @@
 /* What leaves the house as a record: who reads what of it, and that words stay words. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +22,13 @@ static void happen(struct state *s, uint64_t by, const char *name, const char *f
 	struct event e;
 	struct text t = { 0 };
 
-	text_printf(&t, "{\"event\":\"%s\",\"seq\":%llu,\"at\":%lld", name,
-		    (unsigned long long)(s->seq + 1), (long long)T(s->seq));
+	text_printf(&t, "{\"event\":\"%s\",\"seq\":%" PRIu64 ",\"at\":%" PRId64, name, s->seq + 1,
+		    T((int64_t)s->seq));
 	if (by)
-		text_printf(&t, ",\"by\":%llu,\"name\":\"N%llu\",\"school\":\"School %llu\"",
-			    (unsigned long long)by, (unsigned long long)by, (unsigned long long)by);
+		text_printf(&t,
+			    ",\"by\":%" PRIu64 ",\"name\":\"N%" PRIu64
+			    "\",\"school\":\"School %" PRIu64 "\"",
+			    by, by, by);
 	text_printf(&t, "%s%s}", *fields ? "," : "", fields);
 	assert_int_equal(codec_event(t.s, t.len, &e), OK);
 	state_reduce(s, &e);
@@ -336,7 +339,6 @@ static void read_back(const char *markdown, struct text *out)
 
 		if (begins && strncmp(s, "> ", 2) == 0) {
 			s++;
-			begins = true;
 			continue;
 		}
 		if (strncmp(s, "&nbsp;", 6) == 0) {
