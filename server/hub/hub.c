@@ -252,6 +252,10 @@ void hub_admit(struct live *l, struct peer *p)
 
 	if (p->leaving)
 		return;
+	if (l->hub->draining) {
+		peer_bye(p, BYE_DRAINING, ANSWER_MS);
+		return;
+	}
 	if (is_ahead(l, p)) {
 		wait(l, p);
 		return;
@@ -578,10 +582,12 @@ void hub_drain(struct hub *h, int64_t spread_ms)
 	int64_t n = 0, of = (int64_t)h->figures.peers;
 
 	h->draining = true;
-	for (struct live *l = h->lives; l; l = l->hh.next)
+	for (struct live *l = h->lives; l; l = l->hh.next) {
+		live_stir(l); /* who waits is told in the next turn */
 		for (struct present *who = l->present; who; who = who->hh.next)
 			for (struct peer *p = who->peers; p; p = p->next_of_person)
 				peer_bye(p, BYE_DRAINING, of ? spread_ms * n++ / of : 0);
+	}
 }
 
 bool hub_idle(const struct hub *h)

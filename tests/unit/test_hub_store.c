@@ -235,6 +235,28 @@ static void who_is_ahead_waits_but_not_for_ever(void **state)
 	bench_end(&b);
 }
 
+static void nobody_comes_in_who_waited_when_draining_began(void **state)
+{
+	struct bench b;
+	struct screen ana, ben;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	screen_go(&ana);
+	b.append.delay_ms = 500;
+	screen_hello(&ben, &b, "Ben", ROLE_ATTENDEE);
+	bench_turn(&b);
+	screen_resume(&ana, &b, "Ana", memory_epoch(b.memory, HUB_LOG), 99, NULL, 0);
+	hub_drain(b.hub, 1000);
+	bench_pass(&b, 1000);
+	assert_int_equal(ana.bye, BYE_DRAINING);
+	assert_int_equal(ben.bye, BYE_DRAINING);
+	screen_go(&ana);
+	screen_go(&ben);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
@@ -245,6 +267,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(commands_are_answered_in_time_whatever_the_store_does),
 	cmocka_unit_test(a_seat_nobody_came_for_is_free_again),
 	cmocka_unit_test(who_is_ahead_waits_but_not_for_ever),
+	cmocka_unit_test(nobody_comes_in_who_waited_when_draining_began),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
