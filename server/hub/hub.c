@@ -497,7 +497,11 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 		list = &l->readers;
 		live_stir(l);
 	}
-	*r = (struct reader){ .next = *list, .done = done, .arg = arg };
+	*r = (struct reader){ .next = *list,
+			      .done = done,
+			      .arg = arg,
+			      .since = h->now,
+			      .err = hub_ready(h) ? ERR_NOT_FOUND : ERR_UNAVAILABLE };
 	*list = r;
 }
 
@@ -563,7 +567,7 @@ int64_t hub_turn(struct hub *h, int64_t now)
 	h->now = now;
 	for (struct reader *r; (r = h->lost);) {
 		h->lost = r->next;
-		r->done(r->arg, ERR_NOT_FOUND, NULL);
+		r->done(r->arg, r->err, NULL);
 		free(r);
 	}
 	turn_stirred(h);

@@ -460,16 +460,29 @@ static void ask_what_is_due(struct live *l)
 		submit(l, &j);
 }
 
+/* OK: the state is there to be read. Nobody waits for long for a session that is being loaded. */
+static enum err readable(const struct live *l)
+{
+	if (l->phase == LIVE_BROKEN)
+		return ERR_DAMAGED;
+	if (l->phase == LIVE_LOADING)
+		return ERR_UNAVAILABLE;
+	return l->state.seq ? OK : ERR_NOT_FOUND;
+}
+
+/* Who asked last stands first. */
 static void answer_readers(struct live *l)
 {
-	if (l->phase == LIVE_LOADING)
-		return;
-	for (struct reader *r; (r = l->readers);) {
-		enum err err = l->phase == LIVE_BROKEN ? ERR_DAMAGED
-			       : l->state.seq          ? OK
-						       : ERR_NOT_FOUND;
+	int64_t late = l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX;
+	enum err err = readable(l);
+	struct reader **at = &l->readers, *list;
 
-		l->readers = r->next;
+	while (*at && (*at)->since > late)
+		at = &(*at)->next;
+	list = *at;
+	*at = NULL;
+	for (struct reader *r; (r = list);) {
+		list = r->next;
 		r->done(r->arg, err, err ? NULL : &l->state);
 		free(r);
 	}
@@ -517,6 +530,8 @@ int64_t live_wake(const struct live *l)
 		if (l->digest_due)
 			sooner(&wake, l->digest_at);
 	}
+	for (const struct reader *r = l->readers; r; r = r->next)
+		sooner(&wake, r->since + ANSWER_MS);
 	sooner(&wake, l->retry_at);
 	if (is_held_up(l))
 		sooner(&wake, l->queue.first->since + ANSWER_MS);
@@ -562,6 +577,10 @@ void live_free(struct live *l)
 	requeue(l);
 	for (struct job *j; (j = jobs_take(&l->queue));)
 		job_free(j);
+	for (struct reader *r; (r = l->readers);) {
+		l->readers = r->next;
+		free(r);
+	}
 	state_free(&l->state);
 	replay_clear(l);
 	presence_free(l);

@@ -77,7 +77,8 @@ struct reader {
 	struct reader *next;
 	hub_read_fn done;
 	void *arg;
-	enum err err;
+	int64_t since;
+	enum err err; /* of one who asked for a session that is not there */
 };
 
 enum live_phase { LIVE_LOADING, LIVE_OPEN, LIVE_BROKEN };

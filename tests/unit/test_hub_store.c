@@ -257,6 +257,26 @@ static void nobody_comes_in_who_waited_when_draining_began(void **state)
 	bench_end(&b);
 }
 
+static void readers_do_not_wait_for_a_store_that_does_not_answer(void **state)
+{
+	struct bench b;
+	uint64_t seq;
+
+	(void)state;
+	bench_begin(&b);
+	b.read.lost = true;
+	bench_restart(&b);
+	assert_int_equal(bench_read(&b, &seq), ERR_UNAVAILABLE); /* there is not even the list */
+	b.read.lost = false;
+	bench_pass(&b, 5000);
+	assert_int_equal(bench_read(&b, &seq), OK);
+	bench_restart(&b);
+	b.read.lost = true;
+	assert_int_equal(bench_read(&b, &seq), ERR_UNAVAILABLE);
+	b.read.lost = false;
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
@@ -268,6 +288,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_seat_nobody_came_for_is_free_again),
 	cmocka_unit_test(who_is_ahead_waits_but_not_for_ever),
 	cmocka_unit_test(nobody_comes_in_who_waited_when_draining_began),
+	cmocka_unit_test(readers_do_not_wait_for_a_store_that_does_not_answer),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
