@@ -5,7 +5,7 @@
 // The address chooses what is seen: /s/demo?as=facilitator&state=recall#cockpit
 //   as      attendee (the rule), observer, moderator, facilitator, organizer
 //   state   topic (the rule), lobby, empty, last, over, free, recall, moved, called, muted, offline,
-//           catching, crowd, closed, removed
+//           catching, crowd, long, closed, removed
 // Nothing that is asked happens; window.asked lists it. Used by screenshots and by the axe run.
 
 import { mkdirSync, readFileSync } from "node:fs";

@@ -238,6 +238,55 @@ test("a draft survives a reload; a line too long is said, not cut", async () => 
   await close();
 });
 
+test("earlier lines are fetched above, and the place on the page is kept", async () => {
+  const { page, close } = await open("/s/demo?as=attendee&state=long");
+  const talk = page.locator(".talk");
+  const first = page.getByText("This is line 1000.");
+  await talk.evaluate((el) => el.scrollTo(0, 0));
+  const before = (await first.boundingBox()).y;
+  await page.getByRole("button", { name: "Show earlier lines" }).click();
+  await page.getByText("This is line 950.").waitFor({ state: "attached" });
+  await page.waitForTimeout(100);
+  assert.ok(Math.abs((await first.boundingBox()).y - before) < 60);
+  assert.equal(await page.locator(".said").count(), 150);
+  assert.equal(await page.getByRole("button", { name: "Show earlier lines" }).count(), 0);
+  await close();
+});
+
+test("lines are one tab stop; keys answer, react and edit", async () => {
+  const { page, close } = await open("/s/demo?as=attendee");
+  const last = () => page.evaluate(() => window.asked.at(-1));
+  assert.equal(await page.locator(".said[tabindex='0']").count(), 1);
+  await page.locator(".talk").focus();
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  await page.keyboard.press("s");
+  assert.equal((await last()).command, "chat.react");
+  await page.keyboard.press("r");
+  await page.locator(".composer-mode").waitFor();
+  await page.keyboard.type("Ours too");
+  await page.keyboard.press("Enter");
+  const said = await last();
+  assert.equal(said.command, "chat.say");
+  assert.equal(said.text, "Ours too");
+  assert.ok(said.reply > 0);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.locator(".composer-text").inputValue(), "And who owns it when the head changes?");
+  await page.keyboard.press("End");
+  await page.keyboard.type(" Really?");
+  await page.keyboard.press("Enter");
+  assert.equal((await last()).text, "And who owns it when the head changes? Really?");
+  await close();
+});
+
+test("a link's ticket leaves the address bar before anything else", async () => {
+  const { page, close } = await open("/s/demo#ticket=x.eyJraW5kIjoiaW52aXRlIiwicm9sZSI6Im9ic2VydmVyIn0.y");
+  assert.equal(await page.evaluate(() => location.href.includes("ticket")), false);
+  assert.match(await page.locator("main").innerText(), /Observer/);
+  await close();
+});
+
 test("the join form keeps what was typed, names what is missing and leads to it", async () => {
   const { page, close } = await open("/s/demo");
   await page.locator("input[name=school]").fill("Lakeside");

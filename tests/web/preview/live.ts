@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { Connection, Session } from "../../../clients/web/src/machine/index.ts";
 import type { Typing } from "../../../clients/web/src/machine/typing.ts";
 import type { Role, ToldOf } from "../../../protocol/gen/protocol.ts";
-import { digest, LINES, lines, view } from "./sample.ts";
+import { digest, LINES, lines, older, view } from "./sample.ts";
 
 const wish = new URLSearchParams(location.search);
 const state = wish.get("state") ?? "topic";
@@ -68,6 +68,11 @@ export function query(name: string, fields: { readonly room?: number; readonly b
     return Promise.resolve({
       ok: true,
       answer: { people: presence.value?.here.map((p) => ({ ...p, room: 4 })) ?? [], more: false, total: 12 },
+    });
+  if (state === "long")
+    return Promise.resolve({
+      ok: true,
+      answer: { room: fields.room, lines: older(fields.before ?? 0), more: false },
     });
   const before = fields.before ?? Number.POSITIVE_INFINITY;
   const found = fields.before === undefined ? lines(fields.room ?? LINES) : [];

@@ -118,6 +118,18 @@ export function lines(room: number): readonly Line[] {
   });
 }
 
+/** A line of a long talk, and the fifty before one. */
+const long = (id: number): Line => ({
+  id,
+  at: now - (2000 - id) * 20_000,
+  by: 20 + (id % 7),
+  name: `Person ${id % 7}`,
+  school: "Riverbend School",
+  text: `This is line ${id}.`,
+});
+export const older = (before: number): readonly Line[] =>
+  Array.from({ length: 50 }, (_, i) => long(before - 50 + i));
+
 function agenda(state: string): View["agenda"] {
   const started = now - (state === "last" ? 14.2 : state === "over" ? 16.3 : 7.8) * MINUTE;
   if (state === "free") return { topics: [] };
@@ -147,7 +159,8 @@ export function view(role: Role, state: string): View {
   if (!me) throw new Error("no sample");
   const plenary = state === "empty" || state === "lobby";
   const room = plenary ? 1 : role === "observer" ? 4 : me.room;
-  const said = plenary ? [] : lines(4);
+  const said =
+    state === "long" ? Array.from({ length: 100 }, (_, i) => long(1000 + i)) : plenary ? [] : lines(4);
   const { hand: _, mute: __, ...rest } = me;
   return {
     session: {

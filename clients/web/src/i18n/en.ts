@@ -136,6 +136,7 @@ export const en = {
 
   "lobby.title": "The session has not begun yet",
   "lobby.text": "You are in. The hosts start at {clock}. You can already talk here.",
+  "lobby.late": "You are in. The hosts begin in a moment. You can already talk here.",
 
   "phase.lobby": "Lobby",
   "phase.welcome": "Welcome",
@@ -163,7 +164,6 @@ export const en = {
   "rooms.first": "You are the first here. Others see you as soon as they arrive.",
   "rooms.closed": "This room is closed. Everything said is here.",
   "rooms.total": "{n} here",
-  "rooms.talk": "1 person · {m} schools‖{n} people · {m} schools",
   "rooms.locked_word": "locked",
   "rooms.locked_why": "This room is locked. Somebody from the team can move you in.",
   "rooms.full_word": "full: {n} of {m}",
@@ -476,7 +476,8 @@ export const en = {
   "record.no_topic": "Outside the agenda",
   "record.empty_topic": "Nothing was said here.",
   "record.loading": "Fetching the record, {n} lines so far…",
-  "record.facts": "1 line · {m} people · {s} schools‖{n} lines · {m} people · {s} schools",
+  "record.n_lines": "1 line‖{n} lines",
+  "record.n_schools": "1 school‖{n} schools",
   "record.notices": "Announcements",
   "record.print": "Print",
   "record.topic_facts": "Topic {n} · {min} min",

@@ -136,6 +136,7 @@ export const zh: Catalogue = {
 
   "lobby.title": "本场尚未开始",
   "lobby.text": "您已进入。主持人将于 {clock} 开始，现在就可以在这里交流。",
+  "lobby.late": "您已进入。主持人即将开始，现在就可以在这里交流。",
 
   "phase.lobby": "候场",
   "phase.welcome": "欢迎",
@@ -163,7 +164,6 @@ export const zh: Catalogue = {
   "rooms.first": "您是第一位。其他人进来后会看到您。",
   "rooms.closed": "本讨论室已关闭，全部发言保留在此。",
   "rooms.total": "{n} 人在场",
-  "rooms.talk": "{n} 人 · {m} 所学校",
   "rooms.locked_word": "已锁定",
   "rooms.locked_why": "此讨论室已锁定，工作人员可以把您移进去。",
   "rooms.full_word": "已满：{n}/{m}",
@@ -472,7 +472,8 @@ export const zh: Catalogue = {
   "record.no_topic": "议程之外",
   "record.empty_topic": "此处没有发言。",
   "record.loading": "正在读取记录，已有 {n} 条发言…",
-  "record.facts": "{n} 条发言 · {m} 人 · {s} 所学校",
+  "record.n_lines": "{n} 条发言",
+  "record.n_schools": "{n} 所学校",
   "record.notices": "公告",
   "record.print": "打印",
   "record.topic_facts": "议题 {n} · {min} 分钟",

@@ -22,12 +22,13 @@ export function nameOf(view: View, id: number): string {
   return room ? roomName(room, view.session.areas) : "";
 }
 
-/** Plenary, one's own area, the others by catalogue, rooms without an area; closed ones not. */
-export function openRooms(view: View): readonly Room[] {
-  const mine = view.people.you.area;
+/** Plenary, one's own area (if `mine` is asked for), the others by catalogue, then rooms without an area;
+ *  closed ones not. */
+export function openRooms(view: View, mine = true): readonly Room[] {
+  const own = mine ? view.people.you.area : undefined;
   const place = (r: Room): number => {
     if (r.id === PLENARY) return -2;
-    if (r.area !== undefined && r.area === mine) return -1;
+    if (r.area !== undefined && r.area === own) return -1;
     const i = view.session.areas.findIndex((a) => a.key === r.area);
     return i < 0 ? view.session.areas.length : i;
   };

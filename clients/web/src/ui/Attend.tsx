@@ -98,9 +98,10 @@ function RoomHeading({ view }: { readonly view: View }) {
         {nameOf(view, room)}
       </h1>
       <span class="room-facts">
-        {people === schools || people > (presence.value?.here.length ?? 0)
-          ? t("rooms.count", { n: people })
-          : t("rooms.talk", { n: people, m: schools })}
+        {t("rooms.count", { n: people })}
+        {people <= (presence.value?.here.length ?? 0) &&
+          people > schools &&
+          ` · ${t("record.n_schools", { n: schools })}`}
       </span>
       <Button
         icon="keys"

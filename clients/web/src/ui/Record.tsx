@@ -47,6 +47,14 @@ function parts(
   return [...(rest.count > 0 ? [rest] : []), ...view.agenda.topics.map(of)];
 }
 
+/** How much was said, by how many, from how many schools. */
+const facts = (lines: readonly Line[]): string =>
+  [
+    t("record.n_lines", { n: lines.length }),
+    t("rooms.count", { n: new Set(lines.map((l) => l.by)).size }),
+    t("record.n_schools", { n: new Set(lines.map((l) => l.school)).size }),
+  ].join(" · ");
+
 /** A closed session, read like an article. */
 export function Record({ view }: { readonly view: View }) {
   const only = useSignal<number | null>(null);
@@ -106,11 +114,7 @@ export function Record({ view }: { readonly view: View }) {
             </p>
             <h1 dir="auto">{view.session.title}</h1>
             <p class="quiet">
-              {t("record.facts", {
-                n: lines,
-                m: new Set(said.map((l) => l.by)).size,
-                s: new Set(said.map((l) => l.school)).size,
-              })}
+              {facts(said)}
               {connection.value.state !== "live" && (
                 <>
                   {" · "}
@@ -197,13 +201,7 @@ function Section({ view, part }: { readonly view: View; readonly part: Part }) {
           <h3>
             <RoomTile view={view} room={room} />
             <span dir="auto">{roomName(room, view.session.areas)}</span>
-            <span class="quiet">
-              {t("record.facts", {
-                n: lines.length,
-                m: new Set(lines.map((l) => l.by)).size,
-                s: new Set(lines.map((l) => l.school)).size,
-              })}
-            </span>
+            <span class="quiet">{facts(lines)}</span>
           </h3>
           {lines.map((l) => (
             <RecordLine key={l.id} view={view} room={room} line={l} />

@@ -92,7 +92,9 @@ function PhaseTable({ view }: { readonly view: View }) {
         </h2>
         <p class="table-prompt">
           {lobby
-            ? t("lobby.text", { clock: clock(start) })
+            ? early
+              ? t("lobby.text", { clock: clock(start) })
+              : t("lobby.late")
             : free
               ? t("agenda.free_text")
               : t("agenda.none_yet")}

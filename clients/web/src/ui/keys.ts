@@ -118,7 +118,7 @@ function personKey(view: View, key: string, e: KeyboardEvent): boolean {
 
 export function useKeys(view: View): void {
   useEffect(() => {
-    let g = 0;
+    let g = Number.NEGATIVE_INFINITY;
     const onKey = (e: KeyboardEvent) => {
       if (e.defaultPrevented || isComposing(e)) return;
       const mod = e.ctrlKey || e.metaKey;
@@ -149,7 +149,7 @@ export function useKeys(view: View): void {
         return done();
       }
       const wanted = e.timeStamp - g < G_MS ? `g ${key}` : key;
-      g = 0;
+      g = Number.NEGATIVE_INFINITY;
       if (key === "/") {
         done();
         return focusOn("input[type=search]");

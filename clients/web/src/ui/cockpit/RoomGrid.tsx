@@ -14,7 +14,7 @@ import { RoomCard } from "./RoomCard.tsx";
 const CARDS = 8;
 
 export function RoomGrid({ view }: { readonly view: View }) {
-  const rooms = openRooms(view);
+  const rooms = openRooms(view, false);
   // The plenary stands last here: the rooms are what one watches.
   const order = [
     ...rooms.filter((r) => r.id !== PLENARY),

@@ -26,7 +26,7 @@ function placed(view: View): {
   readonly stay: readonly Person[];
 } {
   const people = seated(view).filter((p) => p.role === "attendee" || p.role === "observer");
-  const groups = openRooms(view)
+  const groups = openRooms(view, false)
     .filter((r) => r.area !== undefined)
     .map((room) => ({
       room,
