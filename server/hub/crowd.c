@@ -235,7 +235,9 @@ static void turn(struct live *l, const struct person *who)
 /* The next view tells that this command was taken, as its event will not come. */
 static void tell_later(struct peer *p, const struct event *e)
 {
-	if (e->by == p->person && e->n && p->n_asked < LIMIT_PENDING)
+	bool told = p->n_asked && p->asked[p->n_asked - 1] == e->n; /* as one of the crowd */
+
+	if (e->by == p->person && e->n && !told && p->n_asked < LIMIT_PENDING)
 		p->asked[p->n_asked++] = e->n;
 }
 
