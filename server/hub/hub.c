@@ -245,6 +245,16 @@ void hub_admit_waiting(struct live *l)
 	}
 }
 
+/* Those who were sent away do not count, though their connections end later. */
+static bool has_too_many(const struct present *here)
+{
+	size_t n = 0;
+
+	for (const struct peer *p = here ? here->peers : NULL; p; p = p->next_of_person)
+		n += !p->leaving;
+	return n >= LIMIT_PEOPLE_DEVICES;
+}
+
 void hub_admit(struct live *l, struct peer *p)
 {
 	const struct person *who = state_person_by_sub(&l->state, p->sub);
@@ -264,7 +274,7 @@ void hub_admit(struct live *l, struct peer *p)
 		hub_refuse(l, p, who && who->removed ? ERR_REMOVED : ERR_UNAVAILABLE);
 		return;
 	}
-	if (here && here->n_peers >= LIMIT_PEOPLE_DEVICES) {
+	if (has_too_many(here)) {
 		peer_bye(p, BYE_TOO_MANY, -1);
 		return;
 	}
@@ -398,8 +408,11 @@ void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
 {
 	struct upward up;
 	struct blame blame;
-	enum err err = codec_read(text, len, &up, &blame);
+	enum err err;
 
+	if (p->leaving)
+		return;
+	err = codec_read(text, len, &up, &blame);
 	if (err) {
 		h->figures.refused++;
 		peer_error(p, err, &blame, 0);

@@ -534,6 +534,27 @@ static void readers_are_told_the_state_or_what_is_wrong(void **state)
 	bench_end(&b);
 }
 
+static void who_was_sent_away_asks_nothing_more(void **state)
+{
+	struct bench b;
+	struct screen s[LIMIT_PEOPLE_DEVICES + 1];
+
+	(void)state;
+	bench_begin(&b);
+	for (size_t i = 0; i < LIMIT_PEOPLE_DEVICES; i++)
+		screen_come(&s[i], &b, "Ana", ROLE_ATTENDEE);
+	s[0].peer.expires = b.now;
+	bench_pass(&b, 31000);
+	assert_int_equal(s[0].bye, BYE_EXPIRED);
+	screen_say(&s[0], 9, "One more word");
+	bench_pass(&b, 50);
+	assert_int_equal(bench_head(&b), 2);
+	screen_come(&s[LIMIT_PEOPLE_DEVICES], &b, "Ana", ROLE_ATTENDEE); /* its place is free */
+	for (size_t i = 0; i <= LIMIT_PEOPLE_DEVICES; i++)
+		screen_go(&s[i]);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(hello_brings_a_view_then_a_digest),
 	cmocka_unit_test(one_person_on_two_devices_has_one_seat),
@@ -556,6 +577,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(draining_sends_everybody_away_in_turn),
 	cmocka_unit_test(plans_are_listed_and_made_once),
 	cmocka_unit_test(readers_are_told_the_state_or_what_is_wrong),
+	cmocka_unit_test(who_was_sent_away_asks_nothing_more),
 };
 
 const struct unit_group hub_group = UNIT_GROUP("hub", tests);
