@@ -436,14 +436,21 @@ void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
 	}
 }
 
+/* Who lost events gets a view; who lost no more than a digest gets that. */
 void hub_writable(struct hub *h, struct peer *p)
 {
+	struct live *l = p->live;
+
 	(void)h;
-	if (!p->live || !p->behind || p->leaving)
+	if (!l || !p->person || p->leaving)
 		return;
-	p->behind = false;
-	p->due_view = false; /* queued anew */
-	crowd_due(p->live, p);
+	if (p->behind) {
+		p->behind = false;
+		p->due_view = false; /* queued anew */
+		crowd_due(l, p);
+	} else if (!p->due_view) {
+		presence_digest_to(l, p, state_person(&l->state, p->person));
+	}
 }
 
 void hub_gone(struct hub *h, struct peer *p)
@@ -452,7 +459,7 @@ void hub_gone(struct hub *h, struct peer *p)
 
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->n_due; i++)
+	for (size_t i = 0; p->due_view && i < l->n_due; i++)
 		if (l->due[i] == p)
 			l->due[i] = NULL;
 	crowd_leave(p);

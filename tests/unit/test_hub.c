@@ -555,6 +555,30 @@ static void who_was_sent_away_asks_nothing_more(void **state)
 	bench_end(&b);
 }
 
+/* The view is always taken, however large; the digest after it is what says: up to date. */
+static void a_digest_that_was_not_taken_comes_later(void **state)
+{
+	struct bench b;
+	struct screen ana, ben;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ben, &b, "Ben", ROLE_ATTENDEE);
+	screen_hello(&ana, &b, "Ana", ROLE_ATTENDEE);
+	ana.slow = true;
+	bench_pass(&b, 1000);
+	assert_int_equal(screen_count(&ana, "view", NULL), 1);
+	assert_int_equal(screen_count(&ana, "signal", NULL), 0);
+	ana.slow = false;
+	hub_writable(b.hub, &ana.peer);
+	bench_pass(&b, 1000);
+	assert_int_equal(screen_count(&ana, "view", NULL), 1);
+	assert_int_equal(screen_count(&ana, "signal", "digest"), 1);
+	screen_go(&ana);
+	screen_go(&ben);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(hello_brings_a_view_then_a_digest),
 	cmocka_unit_test(one_person_on_two_devices_has_one_seat),
@@ -578,6 +602,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(plans_are_listed_and_made_once),
 	cmocka_unit_test(readers_are_told_the_state_or_what_is_wrong),
 	cmocka_unit_test(who_was_sent_away_asks_nothing_more),
+	cmocka_unit_test(a_digest_that_was_not_taken_comes_later),
 };
 
 const struct unit_group hub_group = UNIT_GROUP("hub", tests);
