@@ -176,14 +176,14 @@ QUICK := $(call have,unit vectors law store)
 SLOW  := $(call have,web sim edge kill)
 LAST  := $(call have,e2e)
 OTHER := $(filter-out $(QUICK) $(SLOW) $(LAST),$(SUITES))
-ITEMS := layers gen-check fmt-check headers configs-check $(QUICK) clang $(SLOW) $(OTHER) $(if $(call have,sim),plants) asan tsan lint $(LAST)
+ITEMS := layers gen-check fmt-check headers configs-check $(QUICK) clang $(SLOW) $(OTHER) $(if $(call have,sim),plants) smoke asan tsan lint $(LAST)
 
 # Builds side by side, runs one after another.
 under = set -e; $(MAKE) -s --no-print-directory MODE=$(1) $(addprefix $(BUILD)/$(1)/tests/,$(2)); \
 	for suite in $(2); do $(MAKE) -s --no-print-directory MODE=$(1) $$suite; done; \
 	echo "suite=$(1) suites=$(words $(2)) failed=0"
 
-.PHONY: quick test long check asan tsan clang plants cover fuzz load configs-check
+.PHONY: quick test long check asan tsan clang plants cover fuzz load smoke configs-check
 quick:                                   ## unit, vectors, law, store: under 20 seconds
 	$(Q)tests/run.sh $(QUICK)
 test:                                    ## everything that is claimed, at CI size; installs what it needs
@@ -216,9 +216,13 @@ fuzz:                                    ## libFuzzer for T=60 seconds on F=comm
 		-artifact_prefix=$(BUILD)/fuzz/found/ $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
 $(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/jobalike.a
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
-load:                                    ## percentiles of delivery under load, appended to build/load.log
-	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
-	$(Q)JOBALIKE_BIN=$(BUILD)/release node tests/load/run.mjs | tee -a build/load.log
+load:                                    ## deliveries per CPU second beside a bare send() loop, appended to build/load.jsonl
+	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server $(BUILD)/release/load
+	$(Q)JOBALIKE_BIN=$(BUILD)/release node tests/load/run.mjs
+smoke:                                   ## the load test, small: nothing missing, doubled or out of order
+	$(Q)SMOKE=1 $(MAKE) -s --no-print-directory load
+$(P)/load: $(call objects,$(call find_c,tests/load)) $(P)/lib/net.a $(P)/lib/jobalike.a
+	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
 
 configs-check: server
 	$(Q)for file in configs/*.ini; do $(SERVER) --check-config --config $$file >/dev/null || exit 1; done

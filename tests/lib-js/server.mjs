@@ -95,8 +95,9 @@ export function makeServer({ dir, options = [] }) {
   };
 }
 
-/** Asks the API; throws for anything but 2xx. */
-export async function ask(server, path, { method = "GET", bearer, body } = {}) {
+/** Asks the API; throws for anything but 2xx. What is unavailable for a moment is asked again. */
+export async function ask(server, path, how = {}, tries = 5) {
+  const { method = "GET", bearer, body } = how;
   const answer = await fetch(server.url(path), {
     method,
     headers: {
@@ -107,6 +108,10 @@ export async function ask(server, path, { method = "GET", bearer, body } = {}) {
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
+  if (answer.status === 503 && tries > 1) {
+    await new Promise((done) => setTimeout(done, 1000));
+    return ask(server, path, how, tries - 1);
+  }
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text;
 }
