@@ -65,7 +65,7 @@ export const en = {
 
   "plan.title": "Plan a session",
   "plan.sub":
-    "For organizers. You need the installation key; it is printed when the server starts.",
+    "For organizers. You need the installation key: it lies in the data folder of the server.",
   "plan.key": "Installation key",
   "plan.key_hint": "kept on this page only",
   "plan.name": "Title",

@@ -66,7 +66,7 @@ export const zh: Catalogue = {
   "session.not_found": "此网址没有场次，或链接不适用于本场。",
 
   "plan.title": "安排场次",
-  "plan.sub": "供组织者使用。需要安装密钥，服务器启动时会显示。",
+  "plan.sub": "供组织者使用。需要安装密钥，密钥保存在服务器的数据目录中。",
   "plan.key": "安装密钥",
   "plan.key_hint": "仅保留在此页面",
   "plan.name": "标题",
