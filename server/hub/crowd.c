@@ -190,13 +190,13 @@ static size_t send_view(struct live *l, struct peer *p)
 
 bool crowd_views(struct live *l)
 {
-	size_t done = 0, bytes = 0;
+	size_t done = 0, *bytes = hub_view_bytes(l->hub);
 
-	while (done < l->n_due && bytes < VIEW_BYTES) {
+	while (done < l->n_due && *bytes < VIEW_BYTES) {
 		struct peer *p = l->due[done++];
 
 		if (p && p->due_view && !p->behind && !p->leaving)
-			bytes += send_view(l, p);
+			*bytes += send_view(l, p);
 	}
 	l->n_due -= done;
 	if (done && l->n_due)

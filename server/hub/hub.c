@@ -19,6 +19,7 @@ struct hub {
 	struct live *stirred; /* to look at this turn */
 	struct reader *lost;  /* who asked for a session that is not there */
 	int64_t now, wake, sweep_at;
+	size_t view_bytes; /* built in this turn */
 	bool draining;
 	struct hub_figures figures;
 };
@@ -41,6 +42,11 @@ const struct hub_options *hub_options(const struct hub *h)
 struct hub_figures *hub_counts(struct hub *h)
 {
 	return &h->figures;
+}
+
+size_t *hub_view_bytes(struct hub *h)
+{
+	return &h->view_bytes;
 }
 
 struct directory *hub_list(struct hub *h)
@@ -585,6 +591,7 @@ static void turn_all(struct hub *h)
 int64_t hub_turn(struct hub *h, int64_t now)
 {
 	h->now = now;
+	h->view_bytes = 0;
 	for (struct reader *r; (r = h->lost);) {
 		h->lost = r->next;
 		r->done(r->arg, r->err, NULL);

@@ -177,6 +177,7 @@ int64_t hub_now(const struct hub *h);
 struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
+size_t *hub_view_bytes(struct hub *h); /* of views built in this turn, of all sessions */
 struct directory *hub_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);
 /* Lets a peer in whose person sits in the session now; the join may have been anybody's. */

@@ -579,6 +579,75 @@ static void a_digest_that_was_not_taken_comes_later(void **state)
 	bench_end(&b);
 }
 
+static const char *const both[] = { HUB_SESSION, "z" };
+#define DEVICES 6
+
+static void come_to(struct bench *b, struct screen *s, const char *session, size_t number)
+{
+	char sub[16];
+	const struct guest g = { .session = session,
+				 .sub = sub,
+				 .name = sub,
+				 .school = "S",
+				 .language = LANGUAGE_EN,
+				 .role = ROLE_ATTENDEE,
+				 .expires = INT64_MAX };
+	const struct peer_ops *same = s->peer.ops;
+
+	snprintf(sub, sizeof(sub), "%zu", number);
+	*s = (struct screen){ .bench = b, .got = json_array(), .peer = { .ops = same } };
+	hub_hello(b->hub, &s->peer, &g, &(struct hello){ .ticket = "t" });
+}
+
+static void fill(struct screen *s)
+{
+	char words[2001];
+
+	memset(words, 'w', sizeof(words) - 1);
+	words[sizeof(words) - 1] = '\0';
+	for (unsigned n = 1; n <= LIMIT_WINDOW; n++)
+		screen_say(s, n, words);
+}
+
+/* What a turn may spend on views is shared by all sessions. */
+static void views_of_all_sessions_share_one_turn(void **state)
+{
+	struct bench b;
+	struct screen s[2][DEVICES], first;
+	size_t views = 0;
+
+	(void)state;
+	bench_begin(&b);
+	b.options.rate_percent = 0;
+	bench_restart(&b);
+	assert_int_equal(plan(&b, "z", 2), OK);
+	screen_come(&first, &b, "first", ROLE_ATTENDEE);
+	for (size_t i = 0; i < 2 * DEVICES; i++) {
+		s[i / DEVICES][i % DEVICES].peer.ops = first.peer.ops;
+		come_to(&b, &s[i / DEVICES][i % DEVICES], both[i / DEVICES], i);
+	}
+	bench_pass(&b, 300);
+	fill(&s[0][0]);
+	fill(&s[1][0]);
+	bench_pass(&b, 500);
+	for (size_t i = 0; i < 2 * DEVICES; i++) {
+		screen_go(&s[i / DEVICES][i % DEVICES]);
+		come_to(&b, &s[i / DEVICES][i % DEVICES], both[i / DEVICES], i);
+	}
+	bench_turn(&b);
+	for (size_t i = 0; i < 2 * DEVICES; i++)
+		views += screen_count(&s[i / DEVICES][i % DEVICES], "view", NULL);
+	assert_true(views > 0 && views <= DEVICES);
+	assert_int_equal(b.wake, b.now);
+	bench_pass(&b, 100);
+	for (size_t i = 0; i < 2 * DEVICES; i++) {
+		assert_int_equal(screen_count(&s[i / DEVICES][i % DEVICES], "view", NULL), 1);
+		screen_go(&s[i / DEVICES][i % DEVICES]);
+	}
+	screen_go(&first);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(hello_brings_a_view_then_a_digest),
 	cmocka_unit_test(one_person_on_two_devices_has_one_seat),
@@ -603,6 +672,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(readers_are_told_the_state_or_what_is_wrong),
 	cmocka_unit_test(who_was_sent_away_asks_nothing_more),
 	cmocka_unit_test(a_digest_that_was_not_taken_comes_later),
+	cmocka_unit_test(views_of_all_sessions_share_one_turn),
 };
 
 const struct unit_group hub_group = UNIT_GROUP("hub", tests);
