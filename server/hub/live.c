@@ -309,9 +309,8 @@ static void apply(struct live *l, uint64_t seq, struct msg *body)
 	if (seq <= l->state.seq && !(PLANTED(PLANT_LATE_APPLIED_TWICE) && l->phase == LIVE_OPEN))
 		return;
 	if (codec_event(body->text, body->len, &e) != OK)
-		e = (struct event){
-			.seq = seq
-		}; /* of a newer version: it takes its place, no more */
+		e = (struct event){ .seq = seq,
+				    .at = l->state.at }; /* of a newer version: a place, no more */
 	state_reduce(&l->state, &e);
 
 	struct msg *wire = e.type && event_specs[e.type].has_private ? codec_write_event(&e, false)

@@ -34,6 +34,7 @@ static struct memory_fate fate(void *arg, enum memory_what what, unsigned from, 
 	}
 	return what == MEMORY_ANSWER ? b->answer
 	       : what == MEMORY_READ ? b->read
+	       : what == MEMORY_WORD ? b->word
 				     : (struct memory_fate){ 0 };
 }
 

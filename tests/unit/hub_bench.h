@@ -31,7 +31,7 @@ struct bench {
 	size_t turns;
 	struct hub_options options;
 	struct memory_faults faults;
-	struct memory_fate append, answer, read; /* what befalls those, from now on */
+	struct memory_fate append, answer, read, word; /* what befalls those, from now on */
 	size_t appends;
 };
 

@@ -277,6 +277,45 @@ static void readers_do_not_wait_for_a_store_that_does_not_answer(void **state)
 	bench_end(&b);
 }
 
+static void on_appended(void *arg, const struct store_answer *answer)
+{
+	(void)arg;
+	assert_int_equal(answer->err, OK);
+}
+
+static void on_time(void *arg, enum err err, const struct state *s)
+{
+	assert_int_equal(err, OK);
+	*(int64_t *)arg = s->at;
+}
+
+/* Written by a newer version: it takes its place and nothing else, and time does not go back. */
+static void an_event_that_is_not_known_takes_its_place(void **state)
+{
+	struct msg *m = msg_format("{\"event\":\"polls.opened\",\"seq\":3,\"at\":5}");
+	int64_t before = 0, after = 0;
+	struct screen ana;
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	hub_read(b.hub, HUB_SESSION, on_time, &before);
+	bench_turn(&b);
+	store_append(b.store, HUB_LOG, memory_epoch(b.memory, HUB_LOG), 3, &m, 1, on_appended,
+		     NULL);
+	bench_pass(&b, 100);
+	hub_read(b.hub, HUB_SESSION, on_time, &after);
+	bench_turn(&b);
+	assert_int_equal(after, before);
+	screen_say(&ana, 1, "After it");
+	bench_pass(&b, 50);
+	assert_int_equal(number_of(screen_last(&ana, "event", "chat.said"), "seq"), 4);
+	msg_unref(&m);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
@@ -289,6 +328,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_is_ahead_waits_but_not_for_ever),
 	cmocka_unit_test(nobody_comes_in_who_waited_when_draining_began),
 	cmocka_unit_test(readers_do_not_wait_for_a_store_that_does_not_answer),
+	cmocka_unit_test(an_event_that_is_not_known_takes_its_place),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
