@@ -251,6 +251,7 @@ static void accepted(struct live *l, const struct store_answer *answer)
 }
 
 static void reset(struct live *l);
+static void broken(struct live *l, const char *why);
 
 /* Somebody was first: take what happened, decide again. Commands of ours that are in the log after
  * all, because an append of unknown outcome did happen, are found there by their n. Under another
@@ -289,6 +290,10 @@ static void on_done(void *arg, const struct store_answer *answer)
 		break;
 	case ERR_UNKNOWN:
 		l->retry_at = hub_now(l->hub) + 100;
+		break;
+	case ERR_DAMAGED:
+		store_unfollow(hub_store(l->hub), l->log);
+		broken(l, "An append found it so.");
 		break;
 	default:
 		log_warn("append.refused", "log=%s err=%s", l->log, err_names[answer->err]);

@@ -316,6 +316,30 @@ static void an_event_that_is_not_known_takes_its_place(void **state)
 	bench_end(&b);
 }
 
+static void a_log_found_damaged_by_an_append_is_not_served(void **state)
+{
+	struct msg *m = msg_format("{\"event\":\"polls.opened\",\"seq\":3,\"at\":5}");
+	struct screen ana;
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	b.word.lost = true; /* somebody was first, and then it broke */
+	store_append(b.store, HUB_LOG, memory_epoch(b.memory, HUB_LOG), 3, &m, 1, on_appended,
+		     NULL);
+	bench_store(&b);
+	memory_damage(b.memory, HUB_LOG, 3);
+	screen_say(&ana, 9, "After it");
+	bench_pass(&b, 50);
+	assert_string_equal(screen_error(&ana, 9), "damaged");
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(ana.retry_ms, -1);
+	msg_unref(&m);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
@@ -329,6 +353,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nobody_comes_in_who_waited_when_draining_began),
 	cmocka_unit_test(readers_do_not_wait_for_a_store_that_does_not_answer),
 	cmocka_unit_test(an_event_that_is_not_known_takes_its_place),
+	cmocka_unit_test(a_log_found_damaged_by_an_append_is_not_served),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
