@@ -74,12 +74,13 @@ void reduce_chat_said(struct state *s, const struct event *e)
 	people_spoke(s, by, c->room, e->seq);
 }
 
-/* A line of one's own that still has its words, in a room that is open. */
+/* A line of one's own that still has its words, in a room that is open. Of rooms that one sat in
+ * before, too; the channel is not there for those who are not staff (any more). */
 static enum err find_own(const struct state *s, const struct person *who, uint64_t id,
 			 const struct line **out)
 {
 	*out = state_line(s, id);
-	if (!*out)
+	if (!*out || ((*out)->room == ROOM_CHANNEL && !role_is_staff(who->role)))
 		return ERR_NOT_FOUND;
 	if ((*out)->by != who->id)
 		return ERR_FORBIDDEN;
