@@ -116,9 +116,11 @@ function personKey(view: View, key: string, e: KeyboardEvent): boolean {
   return true;
 }
 
+/** When G was pressed; kept apart from the view, which in a lively room is another one by the next key. */
+let g = Number.NEGATIVE_INFINITY;
+
 export function useKeys(view: View): void {
   useEffect(() => {
-    let g = Number.NEGATIVE_INFINITY;
     const onKey = (e: KeyboardEvent) => {
       if (e.defaultPrevented || isComposing(e)) return;
       const mod = e.ctrlKey || e.metaKey;
