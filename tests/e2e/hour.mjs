@@ -179,7 +179,7 @@ export async function hour(browser, say) {
   await anu.page.getByText(anu.t("conn.off_title", { clock: "" }).trim()).first().waitFor();
   await anu.typeOnly("Written in the tunnel, first.");
   await anu.typeOnly("Written in the tunnel, second.");
-  await until("two lines wait", async () => (await anu.page.getByText(anu.t("chat.waiting")).count()) === 2);
+  await until("two lines wait", async () => (await anu.page.getByText(anu.t("chat.waiting"), { exact: true }).count()) === 2);
   await anu.page.getByText(anu.t("conn.unsent", { n: 2 })).waitFor();
   const [taken] = await terminal.say(neighbour, "Anu, can you hear us?");
   check(taken === "taken", `a line while somebody is away: ${taken}`);

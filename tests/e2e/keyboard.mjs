@@ -29,13 +29,16 @@ export async function keyboard(browser, say) {
   };
 
   /** Does something and waits until the witness has heard of it. */
-  async function act(name, event, run, holds = () => true) {
+  async function act(name, event, run, holds = () => true, inView = () => false) {
     const from = witness.events.length;
     try {
       await run();
       await until(
         `${event} is told`,
-        () => witness.events.slice(from).find((e) => e.event === event && holds(e)),
+        () =>
+          witness.events
+            .slice(from)
+            .find((e) => (e.view ? inView(e.view) : e.event === event && holds(e))),
         TOLD_MS,
       );
       acts.done++;
@@ -74,8 +77,24 @@ export async function keyboard(browser, say) {
     await tabTo(page, t("go.hold", { what: name }));
     await press(page, "Enter", "Enter");
   }
+  /** A person: by Tab to the list of each room, by arrows within it. */
   async function chip(page, name) {
-    await tabTo(page, name);
+    for (let i = 0; i < 80; i++) {
+      const steps = await page.evaluate((wanted) => {
+        const at = document.activeElement;
+        const all = [...(at?.closest(".chips")?.querySelectorAll(".chip") ?? [])];
+        const to = all.findIndex((x) => x.textContent.startsWith(wanted));
+        return at?.matches(".chip") && to >= 0 ? to - all.indexOf(at) : null;
+      }, name);
+      if (steps === null) {
+        await page.keyboard.press("Tab");
+        continue;
+      }
+      for (let k = 0; k < Math.abs(steps); k++)
+        await page.keyboard.press(steps > 0 ? "ArrowRight" : "ArrowLeft");
+      return;
+    }
+    throw new Error(`no way by keys to ${name}`);
   }
 
   await f.page.keyboard.press("g");
@@ -159,7 +178,7 @@ export async function keyboard(browser, say) {
     await tabTo(f.page, t("rooms.send_do", { n: 2 }));
     await press(f.page, "Enter");
     await gone(f.page);
-  });
+  }, undefined, (view) => view.rooms.sent);
   await act("announce", "notices.announced", async () => {
     await press(f.page, "a");
     await f.page.locator(".announce textarea:focus").waitFor();
@@ -232,7 +251,7 @@ export async function keyboard(browser, say) {
     await dialog(f.page);
     await twice(f.page, t("rooms.close_do"));
     await gone(f.page);
-  });
+  }, undefined, (view) => view.rooms.list.some((r) => r.closed));
   await act("recall", "rooms.recalled", async () => {
     await press(f.page, "Shift+R");
     await dialog(f.page);
@@ -290,7 +309,7 @@ export async function keyboard(browser, say) {
     await palette(f.page, t("cockpit.close_session"));
     await dialog(f.page);
     await twice(f.page, t("cockpit.close_do"));
-  });
+  }, undefined, (view) => view.session.phase === "closed");
   await f.page.locator(".record").waitFor();
   for (const who of [witness, ana, ben]) who.leave();
   await Promise.all([f.context.close(), m.context.close()]);

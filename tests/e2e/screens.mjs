@@ -155,10 +155,10 @@ async function all(browser, server, language, say) {
     await see(page, `session, ${kind}`, { small: true });
     if (small)
       for (const tab of ["rooms", "people", "agenda"]) {
-        await page.getByRole("link", { name: patternOf(language, `tabs.${tab}`) }).click();
+        await page.locator(`.tabs a[href="#${tab}"]`).tap();
         await see(page, `session, phone, ${tab}`, { small: true });
       }
-    if (small) await page.getByRole("link", { name: patternOf(language, "tabs.talk") }).click();
+    if (small) await page.locator('.tabs a[href="#talk"]').tap();
     await composer.fill("My own line.");
     await page.getByRole("button", { name: t("chat.send"), exact: true }).click();
     const mine = page.locator("article.said", { hasText: "My own line." });
@@ -213,7 +213,7 @@ async function all(browser, server, language, say) {
     await until("the page says offline", () => page.locator(".strip").count(), 40_000);
     await composer.fill("Written while away.");
     await page.getByRole("button", { name: t("chat.send"), exact: true }).click();
-    await page.getByText(t("chat.waiting")).waitFor();
+    await page.getByText(t("chat.waiting"), { exact: true }).waitFor();
     await see(page, `offline, ${kind}`, { small: true });
     await d.context.setOffline(false);
     await page.locator(".strip").waitFor({ state: "detached" });

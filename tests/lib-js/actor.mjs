@@ -24,6 +24,7 @@ export async function actor(server, ticket) {
       if (frame.view) {
         Object.assign(me, { view: frame.view, you: frame.you, seq: frame.seq });
         me.room = frame.view.people.you.room;
+        me.events.push(frame); // a view takes the place of the events it swallows
         done();
       }
       if (frame.event) {
