@@ -272,6 +272,7 @@ test("lines are one tab stop; keys answer, react and edit", async () => {
   assert.equal(said.text, "Ours too");
   assert.ok(said.reply > 0);
   await page.keyboard.press("ArrowUp");
+  await page.getByText("Changing your line").waitFor();
   assert.equal(await page.locator(".composer-text").inputValue(), "And who owns it when the head changes?");
   await page.keyboard.press("End");
   await page.keyboard.type(" Really?");

@@ -5,7 +5,7 @@ import { say } from "../app/announce.ts";
 import { tick } from "../app/clock.ts";
 import { draftOf, setDraft } from "../app/drafts.ts";
 import { ask, connection, presence, session, tell } from "../app/live.ts";
-import { edit, wanted, writing } from "../app/writing.ts";
+import { edit, stopWriting, wanted, writing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
 import { clock, minutes } from "../i18n/time.ts";
 import { hands, may, mutedNow } from "../model/people.ts";
@@ -60,14 +60,6 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
   useEffect(() => {
     if (wanted.value > 0 && room !== 0) area.current?.focus();
   }, [wanted.value]);
-  useEffect(() => {
-    if (mode?.mode === "edit") setDraft(room, mode.line.text ?? "");
-  }, [mode]);
-
-  const stop = () => {
-    if (mode?.mode === "edit") setDraft(room, "");
-    writing.value = null;
-  };
 
   const send = () => {
     const words = text.trim();
@@ -80,7 +72,7 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
       void ask("chat.say", { room, text: words, ...reply });
     }
     setDraft(room, "");
-    writing.value = null;
+    stopWriting();
     area.current?.focus();
   };
 
@@ -92,7 +84,7 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
       e.preventDefault();
       send();
     } else if (e.key === "Escape") {
-      if (mode) stop();
+      if (mode) stopWriting();
       else area.current?.blur();
     } else if (e.key === "ArrowUp" && text === "" && !mode) {
       const mine = talkOf(view, room)?.lines.findLast(
@@ -123,7 +115,7 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
               : t("chat.reply_to", { name: mode.line.name })}
             {mode.mode === "reply" && <q dir="auto">{mode.line.text}</q>}
           </span>
-          <Button icon="close" kind="quiet" label={t("go.cancel")} onClick={stop} />
+          <Button icon="close" kind="quiet" label={t("go.cancel")} onClick={stopWriting} />
         </div>
       )}
       <textarea

@@ -21,7 +21,7 @@ export function Spine({ view }: { readonly view: View }) {
   const dragged = useSignal<number | null>(null);
   const last = view.notices.list[view.notices.list.length - 1];
   return (
-    <section class="spine-panel" aria-label={t("agenda.title")} tabIndex={-1}>
+    <section class="spine-panel" aria-label={t("agenda.title")} tabIndex={0}>
       <div class="side-head">
         <h2 class="label">{t("agenda.title")}</h2>
         {late > 0 ? (
