@@ -92,6 +92,11 @@ void conn_close(struct conn *c, unsigned code)
 	wait_for(c, WAIT_CLOSE);
 }
 
+bool conn_said_close(const struct conn *c)
+{
+	return c->closing && c->queue.n == 0;
+}
+
 static void die(struct conn *c)
 {
 	if (c->dead)

@@ -103,6 +103,8 @@ void conn_receive(struct conn *c, const char *data, size_t len, bool frame_ends,
 /* A sign of life. */
 void conn_heard(struct conn *c);
 void conn_writable(struct conn *c);
+/* Our close frame was written: the answer to it is the last that is to be said. */
+bool conn_said_close(const struct conn *c);
 void conn_close(struct conn *c, unsigned code);
 
 #endif

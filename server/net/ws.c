@@ -105,6 +105,8 @@ static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void 
 		if (l->conn)
 			conn_writable(l->conn);
 		break;
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: /* the library would close it a second time */
+		return l->conn && conn_said_close(l->conn) ? -1 : 0;
 	case LWS_CALLBACK_CLOSED:
 		if (l->conn)
 			conn_end(l->conn);

@@ -132,6 +132,14 @@ async function good(port) {
     s.socket.write(frame("", { opcode: 8 }));
     assert.ok([1005, 1000].includes(await ending(s)));
   });
+  await check("frame: whoever answers our close is not told it twice", async () => {
+    const s = await dial(port);
+    s.socket.write(frame("x", { opcode: 2 }));
+    assert.deepStrictEqual(await next(s), { close: 1003 });
+    s.socket.write(closeFrame(1003));
+    assert.deepStrictEqual(await next(s), { ended: true });
+    s.socket.destroy();
+  });
   await check("frame: a ping is answered", async () => {
     const s = await dial(port);
     s.socket.write(frame("hello", { opcode: 9 }));
