@@ -89,17 +89,17 @@ void memory_crash(struct store *s);
 /* SIGSTOP: what arrives at this handle before `until` arrives then. */
 void memory_freeze(struct store *s, int64_t until);
 /* An older copy was brought back: the log ends after `keep` records and has a new epoch. */
-void memory_restore(struct memory *m, const char *log, uint64_t keep);
+void memory_restore(struct memory *m, const char *name, uint64_t keep);
 /* Flips one bit of the body at seq. */
-void memory_damage(struct memory *m, const char *log, uint64_t seq);
+void memory_damage(struct memory *m, const char *name, uint64_t seq);
 
 /* --- looking --- */
 
 /* 0: no such log, or empty. */
-uint64_t memory_head(const struct memory *m, const char *log);
+uint64_t memory_head(const struct memory *m, const char *name);
 /* "" : no such log. */
-const char *memory_epoch(const struct memory *m, const char *log);
+const char *memory_epoch(const struct memory *m, const char *name);
 /* NULL beyond the head. The memory keeps it. */
-struct msg *memory_body(const struct memory *m, const char *log, uint64_t seq);
+struct msg *memory_body(const struct memory *m, const char *name, uint64_t seq);
 
 #endif

@@ -252,7 +252,7 @@ static enum err check_pages(struct opening *o)
 		rc = number(db, "PRAGMA page_size", &page_size);
 	/* SQLite takes the missing end of the last page for zeros. With something in the
 	 * write-ahead log the end may be there, after a crash while it was copied. */
-	if (rc == SQLITE_OK && o->size % page_size != 0 && !o->has_wal)
+	if (rc == SQLITE_OK && page_size > 0 && o->size % page_size != 0 && !o->has_wal)
 		return refuse(o, ERR_DAMAGED, "%s is cut off. Bring back a copy of it.", o->path);
 	if (rc == SQLITE_OK && pages * page_size > QUICK_CHECK_MAX)
 		return OK;
