@@ -996,7 +996,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_LOCK] = {
 		.name = "rooms.lock",
-		.doc = "Let nobody new in; staff enter and move people in all the same.",
+		.doc = "Let nobody new in, late arrivals neither; staff enter, move and send people in all the same.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 30,
@@ -1046,7 +1046,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_SEND] = {
 		.name = "rooms.send",
-		.doc = "Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, stays in the plenary.",
+		.doc = "Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, or arrives when it is locked, stays in the plenary.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 20,

@@ -356,7 +356,7 @@ struct rooms_close {
 	uint64_t room; /* Which. */
 };
 
-/* Let nobody new in; staff enter and move people in all the same. */
+/* Let nobody new in, late arrivals neither; staff enter, move and send people in all the same. */
 struct rooms_lock {
 	uint64_t room; /* Which. */
 };

@@ -496,7 +496,7 @@ export interface Commands {
     /** Which. */
     readonly room: number;
   };
-  /** Let nobody new in; staff enter and move people in all the same. */
+  /** Let nobody new in, late arrivals neither; staff enter, move and send people in all the same. */
   readonly "rooms.lock": {
     /** Which. */
     readonly room: number;
@@ -522,7 +522,7 @@ export interface Commands {
     /** Why; they read it. */
     readonly reason?: string;
   };
-  /** Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, stays in the plenary. */
+  /** Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, or arrives when it is locked, stays in the plenary. */
   readonly "rooms.send": NoFields;
   /** Bring everybody back to the plenary after so many seconds. A second recall sets the time anew. */
   readonly "rooms.recall": {

@@ -29,7 +29,7 @@ static bool is_sent(const struct person *p)
 }
 
 /* Somebody who had left is wanted where they sat, but in the plenary only if their area has no room
- * for them: people were sent on while they were away. */
+ * for them: people were sent on while they were away. Into a locked room nobody comes anew. */
 uint64_t rooms_place(const struct state *s, const struct person *p)
 {
 	bool sent = s->rooms.sent && is_sent(p);
@@ -39,7 +39,7 @@ uint64_t rooms_place(const struct state *s, const struct person *p)
 	if (before && !(sent && before->id == ROOM_PLENARY) && !before->closed &&
 	    rooms_has_space(before))
 		return before->id;
-	return own && rooms_has_space(own) ? own->id : ROOM_PLENARY;
+	return own && !own->locked && rooms_has_space(own) ? own->id : ROOM_PLENARY;
 }
 
 /* Who has no room to be sent to stays where they are. */

@@ -53,7 +53,7 @@ const isSent = (view: View, { role }: Pick<Person, "role">): boolean =>
 /**
  * Where somebody sits down who comes in: where they sat before, the room of their area, the plenary.
  * Somebody who had left is wanted where they sat, but in the plenary only if their area has no room for
- * them: people were sent on while they were away.
+ * them: people were sent on while they were away. Into a locked room nobody comes anew.
  */
 function placeFor(view: View, person: Pick<Person, "role" | "area" | "room">): number {
   const sent = isSent(view, person);
@@ -64,7 +64,7 @@ function placeFor(view: View, person: Pick<Person, "role" | "area" | "room">): n
       : undefined;
   const wanted = before && person.room !== NOWHERE && !(sent && before.id === PLENARY);
   if (wanted && !before.closed && hasSpace(view, before)) return before.id;
-  return own && hasSpace(view, own) ? own.id : PLENARY;
+  return own && !own.locked && hasSpace(view, own) ? own.id : PLENARY;
 }
 
 function joined(view: View, e: EventOf<"people.joined">): View {
