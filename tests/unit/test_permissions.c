@@ -140,8 +140,8 @@ static const struct row *row_of(const char *name)
 	for (size_t i = 0; i < n_rows; i++)
 		if (strcmp(rows[i].cells[NAME], name) == 0)
 			return &rows[i];
-	fail_msg("%s is not in permissions.tsv", name);
-	return NULL;
+	print_error("%s is not in permissions.tsv\n", name);
+	abort();
 }
 
 static void happen(struct state *s, const char *fields)
@@ -197,8 +197,8 @@ static const char *fields_of(const char *name)
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		if (strcmp(asks[i].name, name) == 0)
 			return asks[i].fields;
-	fail_msg("nothing is known to ask for %s", name);
-	return NULL;
+	print_error("nothing is known to ask for %s\n", name);
+	abort();
 }
 
 /* The one word that depends on the world: a phase that is another one, a role that is another one.

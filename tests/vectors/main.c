@@ -1,9 +1,9 @@
-/* Vectors: small stories, each with what is asked and what must come of it. README.md says how they
- *are written. One file for each area; every command, event and query of the protocol has to be in
- *one.
+/* Vectors: small stories, each with what is asked and what must come of it; README.md says how
+ * they are written. There is one file for each area. Every command and event has to be granted in
+ * one, every query answered.
  *
  *	vectors              reads tests/vectors/AREA.json
- *	vectors --dump FILE  writes what everybody saw, for the law of the client */
+ *	vectors --dump FILE  also writes what everybody saw, for the law of the client */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

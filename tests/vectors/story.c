@@ -390,7 +390,7 @@ bool story_when(const struct state *s, const json_t *when, struct when *out, cha
 		return shape ? false : wrong(why, size, "is no command and no query");
 	}
 	if (!json_object_get(message, "n") && (out->by || json_object_get(message, "query")))
-		json_object_set_new(message, "n", json_integer((json_int_t)(100000 + s->seq)));
+		json_object_set_new(message, "n", json_integer((json_int_t)s->seq + 100000));
 	return true;
 }
 
