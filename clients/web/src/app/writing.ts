@@ -38,3 +38,19 @@ export function edit(room: number, line: Line): void {
   setDraft(room, line.text ?? "");
   wanted.value++;
 }
+
+/** The composer has the focus, or had it until just now: on a phone the tabs make room for the keyboard. */
+export const composing = signal(false);
+
+/** As long as a press may take: were the tabs back before it ends, it would miss what it was aimed at. */
+const PRESS_MS = 400;
+let rest: ReturnType<typeof setTimeout> | undefined;
+
+export function setComposing(on: boolean): void {
+  clearTimeout(rest);
+  if (on) composing.value = true;
+  else
+    rest = setTimeout(() => {
+      composing.value = false;
+    }, PRESS_MS);
+}

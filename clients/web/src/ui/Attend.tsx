@@ -4,6 +4,7 @@ import { say } from "../app/announce.ts";
 import { openDialog } from "../app/dialogs.ts";
 import { onEvent, presence } from "../app/live.ts";
 import { goPlace, place } from "../app/route.ts";
+import { composing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
 import { list } from "../i18n/time.ts";
 import { hands } from "../model/people.ts";
@@ -34,7 +35,7 @@ export function Attend({ view }: { readonly view: View }) {
   const { you } = view.people;
   const name = nameOf(view, you.room);
   return (
-    <div class="attend" data-tab={tab}>
+    <div class="attend" data-tab={tab} data-composing={composing.value || undefined}>
       <a class="skip button" href="#talk-log" onClick={skip}>
         {t("app.skip")}
       </a>

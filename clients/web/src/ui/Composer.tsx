@@ -5,7 +5,7 @@ import { say } from "../app/announce.ts";
 import { tick } from "../app/clock.ts";
 import { draftOf, setDraft } from "../app/drafts.ts";
 import { ask, connection, presence, session, tell } from "../app/live.ts";
-import { edit, stopWriting, wanted, writing } from "../app/writing.ts";
+import { edit, setComposing, stopWriting, wanted, writing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
 import { clock, minutes } from "../i18n/time.ts";
 import { hands, may, mutedNow } from "../model/people.ts";
@@ -60,6 +60,7 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
   useEffect(() => {
     if (wanted.value > 0 && room !== 0) area.current?.focus();
   }, [wanted.value]);
+  useEffect(() => () => setComposing(false), []);
 
   const send = () => {
     const words = text.trim();
@@ -133,6 +134,8 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
             tell("chat.typing", { room });
         }}
         onKeyDown={key}
+        onFocus={() => setComposing(true)}
+        onBlur={() => setComposing(false)}
         onCompositionEnd={(e) => {
           composed.current = e.timeStamp;
         }}
