@@ -254,6 +254,7 @@ export async function hour(browser, say) {
   await facilitator.callOn(ANU.name, ANU.school);
   await anu.page.getByText(anu.t("hands.called_by")).first().waitFor();
   await anu.page.getByRole("button", { name: anu.t("hands.here"), exact: true }).tap();
+  await anu.page.locator(".sheet-attn").waitFor({ state: "detached" });
 
   // --- back to the plenary
 

@@ -159,9 +159,9 @@ async function all(browser, server, language, say) {
         await see(page, `session, phone, ${tab}`, { small: true });
       }
     if (small) await page.locator('.tabs a[href="#talk"]').tap();
-    await composer.fill("My own line.");
+    await composer.fill(`My own line at the ${kind}.`);
     await page.getByRole("button", { name: t("chat.send"), exact: true }).click();
-    const mine = page.locator("article.said", { hasText: "My own line." });
+    const mine = page.locator("article[data-line]", { hasText: `My own line at the ${kind}.` });
     await mine.waitFor();
     await menuOf(page, mine, `line, ${kind}`);
     await page.getByRole("menuitem", { name: t("chat.reply") }).first().click();
