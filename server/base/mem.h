@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-void *x_malloc(size_t size);
-void *x_calloc(size_t count, size_t size);
-void *x_realloc(void *old, size_t size);
+void *x_malloc(size_t size) __attribute__((returns_nonnull));
+void *x_calloc(size_t count, size_t size) __attribute__((returns_nonnull));
+void *x_realloc(void *old, size_t size) __attribute__((returns_nonnull));
 /* NULL in, NULL out. */
 char *x_strdup(const char *s);
 char *x_strndup(const char *s, size_t n);
@@ -16,6 +16,6 @@ char *x_strndup(const char *s, size_t n);
  * items: the array or NULL; n: elements in use; size: of one element. Returns the array, perhaps
  * moved. Capacity is not stored: it is the next power of two of n (at least 8), so that an owner
  * keeps two fields, not three. */
-void *x_grow(void *items, size_t n, size_t size);
+void *x_grow(void *items, size_t n, size_t size) __attribute__((returns_nonnull));
 
 #endif

@@ -139,9 +139,8 @@ static struct msg *rest_of_view(struct live *l, const struct person *who)
 	if (l->views.seq != l->state.seq)
 		cache_clear(&l->views);
 	l->views.seq = l->state.seq;
-	text_puts(&t, "}"); /* the end of `you`, so that the writer knows whether a comma is due */
 	view_rest(&l->state, who, &t);
-	rest = cache_add(&l->views, who, msg_new(t.s + 1, t.len - 1));
+	rest = cache_add(&l->views, who, msg_new(t.s, t.len));
 	text_free(&t);
 	return rest;
 }

@@ -20,7 +20,8 @@ struct load {
 			    */
 	int body;          /* bytes of a line's text */
 	double seconds, warm_up;
-	int pid; /* of the server, whose CPU is counted; 0: none */
+	int pid;       /* of the server, whose CPU is counted; 0: none */
+	bool coalesce; /* the bare server gathers what one turn of its loop brings */
 };
 
 struct client {

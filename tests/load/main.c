@@ -130,6 +130,37 @@ static int run(const struct load *l)
 	return r.missing || r.doubled || r.disordered || r.errors;
 }
 
+static void more_files(void)
+{
+	struct rlimit files;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* A table of options: where a value goes, as a number, a time or a text. */
+static bool read_option(struct load *l, int which, const char *value)
+{
+	int *number[] = {
+		['p'] = &l->port, ['n'] = &l->people, ['f'] = &l->in_flight,
+		['b'] = &l->body, ['i'] = &l->pid,
+	};
+	double *measure[] = { ['r'] = &l->per_second, ['t'] = &l->seconds, ['w'] = &l->warm_up };
+
+	if (which == 'd')
+		l->data = value;
+	else if (which == 's')
+		l->session = value;
+	else if (which == 'c')
+		l->coalesce = true;
+	else if (which == 'r' || which == 't' || which == 'w')
+		*measure[which] = strtod(value, NULL);
+	else if (which != '?')
+		*number[which] = (int)strtol(value, NULL, 10);
+	return which != '?';
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -138,58 +169,20 @@ int main(int argc, char **argv)
 		{ "body", 1, 0, 'b' },   { "seconds", 1, 0, 't' },   { "warm-up", 1, 0, 'w' },
 		{ "pid", 1, 0, 'i' },    { "coalesce", 0, 0, 'c' },  { 0 },
 	};
-	struct load l = { .host = "127.0.0.1",
-			  .people = 10,
-			  .in_flight = 1,
-			  .body = 200,
-			  .seconds = 3,
-			  .warm_up = 1 };
-	struct rlimit files;
-	bool coalesce = false;
+	static struct load l = {
+		.host = "127.0.0.1",
+		.people = 10,
+		.in_flight = 1,
+		.body = 200,
+		.seconds = 3,
+		.warm_up = 1,
+	};
 
-	for (int o; (o = getopt_long(argc - 1, argv + 1, "", options, NULL)) != -1;) {
-		switch (o) {
-		case 'p':
-			l.port = atoi(optarg);
-			break;
-		case 'd':
-			l.data = optarg;
-			break;
-		case 's':
-			l.session = optarg;
-			break;
-		case 'n':
-			l.people = atoi(optarg);
-			break;
-		case 'f':
-			l.in_flight = atoi(optarg);
-			break;
-		case 'r':
-			l.per_second = atof(optarg);
-			break;
-		case 'b':
-			l.body = atoi(optarg);
-			break;
-		case 't':
-			l.seconds = atof(optarg);
-			break;
-		case 'w':
-			l.warm_up = atof(optarg);
-			break;
-		case 'i':
-			l.pid = atoi(optarg);
-			break;
-		case 'c':
-			coalesce = true;
-			break;
-		default:
+	if (argc < 2)
+		return 2;
+	for (int o; (o = getopt_long(argc - 1, argv + 1, "", options, NULL)) != -1;)
+		if (!read_option(&l, o, optarg))
 			return 2;
-		}
-	}
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	if (argc > 1 && strcmp(argv[1], "floor") == 0)
-		return floor_serve(coalesce, l.body);
-	return run(&l);
+	more_files();
+	return strcmp(argv[1], "floor") == 0 ? floor_serve(l.coalesce, l.body) : run(&l);
 }

@@ -1,4 +1,5 @@
 /* What SQLite's file may suffer between two runs, and who may open it. */
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sqlite3.h>
@@ -266,6 +267,7 @@ static void flipped_bits_serve_nothing_wrong(void **state)
 
 	two_logs(state);
 	char *bytes = slurp(path_of(b, ""), &len);
+	assert(len > 0);
 	for (int i = 0; i < 300; i++) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		size_t at = (size_t)(seed >> 20) % len;

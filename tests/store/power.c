@@ -4,6 +4,7 @@
  * picture is opened afterwards: with synchronous=FULL nothing that was answered OK before may be
  * missing. With NORMAL something must be missing in some picture, or the shim would prove nothing.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -75,6 +76,7 @@ static void put_bytes(struct image *image, const unsigned char *bytes, size_t at
 		memset(image->bytes + image->len, 0, at + len - image->len);
 		image->len = at + len;
 	}
+	assert(image->bytes);
 	memcpy(image->bytes + at, bytes, len);
 }
 
