@@ -271,4 +271,6 @@ export async function compose(seat, text, during = async () => {}) {
   await cdp.send("Input.insertText", { text });
   await cdp.detach();
   await until("the words are in the composer", async () => (await seat.composer.inputValue()) === text);
+  // An Enter that comes at once still belongs to the input method: hands are slower than this.
+  await new Promise((go) => setTimeout(go, 100));
 }
