@@ -485,31 +485,16 @@ void hub_gone(struct hub *h, struct peer *p)
 /* --- plans and readers --------------------------------------------------------------------------
  */
 
-struct plan {
-	hub_planned_fn done;
-	void *arg;
-};
-
-static void on_planned(void *arg, enum err err)
-{
-	struct plan *plan = arg;
-
-	plan->done(plan->arg, err);
-	free(plan);
-}
-
 void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg)
 {
-	struct plan *plan = x_malloc(sizeof(*plan));
 	struct command c;
 	struct blame blame;
 	enum err err = codec_command(command, &c, &blame);
 
-	*plan = (struct plan){ done, arg };
 	if (err)
-		on_planned(plan, err);
+		done(arg, err);
 	else
-		live_submit(wake_up(h, c.session_open.session), &c, 0, NULL, on_planned, plan);
+		live_submit(wake_up(h, c.session_open.session), &c, 0, NULL, done, arg);
 }
 
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
