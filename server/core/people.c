@@ -22,6 +22,8 @@ enum err decide_people_join(const struct state *s, const struct person *who,
 		return ERR_REMOVED;
 	if (known && known->seated)
 		return ERR_CONFLICT;
+	if (!known && c->role == ROLE_WAITING)
+		return ERR_FORBIDDEN; /* they would sit among the others, and read */
 	if (s->people.seated >= LIMIT_PEOPLE)
 		return ERR_FULL;
 	if (known) {
