@@ -1337,7 +1337,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_SESSION_CLOSED] = {
 		.name = "session.closed",
-		.doc = "The session is closed. Every restriction of reading by room ends, but for the facilitator channel.",
+		.doc = "The session is closed. What was going on (topic, recall, hands) is over, and every restriction of reading by room ends, but for the facilitator channel.",
 		.audience = AUDIENCE_SESSION,
 		.fields = &event_session_closed_shape,
 	},

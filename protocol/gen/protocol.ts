@@ -851,7 +851,7 @@ export interface Events {
     /** The phase. */
     readonly phase: Phase;
   };
-  /** The session is closed. Every restriction of reading by room ends, but for the facilitator channel. */
+  /** The session is closed. What was going on (topic, recall, hands) is over, and every restriction of reading by room ends, but for the facilitator channel. */
   readonly "session.closed": NoFields;
   /** Somebody is new in the session: `by`, `name` and `school` of the event are theirs. */
   readonly "people.joined": {

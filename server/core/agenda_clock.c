@@ -26,7 +26,7 @@ enum err decide_agenda_push(const struct state *s, const struct person *who,
 	return push(topic, out);
 }
 
-static void end_active(struct state *s, int64_t at)
+void agenda_end(struct state *s, int64_t at)
 {
 	struct topic *t = state_topic(s, s->agenda.active);
 
@@ -43,7 +43,7 @@ void reduce_agenda_pushed(struct state *s, const struct event *e)
 
 	if (!t)
 		return;
-	end_active(s, e->at);
+	agenda_end(s, e->at);
 	t->state = TOPIC_STATE_ACTIVE;
 	t->started = e->at;
 	t->ends = e->at + (int64_t)t->minutes * MINUTE;
@@ -154,7 +154,7 @@ enum err decide_agenda_finish(const struct state *s, const struct person *who,
 void reduce_agenda_finished(struct state *s, const struct event *e)
 {
 	if (s->agenda.active && s->agenda.active == e->agenda_finished.topic)
-		end_active(s, e->at);
+		agenda_end(s, e->at);
 }
 
 enum err decide_agenda_skip(const struct state *s, const struct person *who,

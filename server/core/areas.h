@@ -37,6 +37,9 @@ struct room *rooms_add(struct state *s, uint64_t id, const char *title);
 /* No limit, or a seat free. */
 bool rooms_has_space(const struct room *r);
 
+/* The active topic is done, if there is one. */
+void agenda_end(struct state *s, int64_t at);
+
 /* One line as an object. */
 void chat_write_line(const struct state *s, const struct line *l, struct text *out);
 

@@ -163,7 +163,7 @@ enum err decide_session_close(const struct state *s, const struct person *who,
 	return OK;
 }
 
-/* Everybody is due a view: from now on all may read all rooms, and no hand is up. */
+/* Everybody is due a view: from now on all may read all rooms, and nothing goes on any more. */
 void reduce_session_closed(struct state *s, const struct event *e)
 {
 	if (!s->session.id || s->session.phase == PHASE_CLOSED)
@@ -172,8 +172,10 @@ void reduce_session_closed(struct state *s, const struct event *e)
 	s->session.closed_at = e->at;
 	s->rooms.recall_until = 0;
 	s->rooms.recall_by = 0;
+	agenda_end(s, e->at);
 	for (size_t i = 0; i < s->people.n; i++) {
 		s->people.list[i]->hand = 0;
+		s->people.list[i]->called = 0;
 		state_turn(s, s->people.list[i], e->seq);
 	}
 }

@@ -17,7 +17,7 @@ function changeTopic(view: View, id: number, change: (topic: Topic) => Topic): V
 const has = (view: View, id: number): boolean => view.agenda.topics.some((t) => t.id === id);
 
 /** The active topic is done, at this time. */
-function finish(view: View, at: number): View {
+export function finish(view: View, at: number): View {
   const { active } = view.agenda;
   if (active === undefined) return view;
   const ended = changeTopic(view, active, (t) => ({ ...t, state: "done", ends: at }));

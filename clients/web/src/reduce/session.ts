@@ -1,5 +1,6 @@
 /** The session itself: its plan, what it is doing, its end. */
 
+import { finish } from "./agenda.ts";
 import type { Reducers } from "./index.ts";
 import { without } from "./lists.ts";
 
@@ -33,11 +34,11 @@ export const session: Pick<
     if (view.session.phase === "closed") return view;
     const { you, list } = view.people;
     return {
-      ...view,
+      ...finish(view, at),
       people: {
         ...view.people,
-        you: without(you, "hand"),
-        ...(list ? { list: list.map((p) => without(p, "hand")) } : {}),
+        you: without(you, "hand", "called"),
+        ...(list ? { list: list.map((p) => without(p, "hand", "called")) } : {}),
       },
       session: { ...view.session, phase: "closed", closed_at: at },
       rooms: without(view.rooms, "recall"),
