@@ -157,7 +157,6 @@ $(B)/assets.o: $(B)/assets_table.c
 # --- tests -------------------------------------------------------------------------------------
 
 NPM_TESTS := $(if $(wildcard tests/package-lock.json),tests/node_modules/.lock)
-export SEED LONG
 $(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_modules/.lock $(NPM_TESTS)))
 # The client's own parts, without a server; what its law compares with is written by these two.
 JS_NEEDS_web := clients/web/node_modules/.lock $(NPM_TESTS) $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
