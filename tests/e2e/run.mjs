@@ -1,6 +1,7 @@
 // End to end in Chromium: real browsers, real input, the real server and terminal client.
 //   node tests/e2e/run.mjs [screens] [keyboard] [hour]     all of them when none is named
 
+import { rmSync } from "node:fs";
 import { found } from "./axe.mjs";
 import { guard, launch, picture } from "./browser.mjs";
 import { hour, result } from "./hour.mjs";
@@ -13,6 +14,7 @@ const say = (words) => {
   console.log(`FAILED ${words}`);
 };
 
+rmSync("build/e2e", { recursive: true, force: true });
 const wanted = process.argv.slice(2);
 const browser = await launch();
 

@@ -307,7 +307,7 @@ async function all(browser, server, language, say) {
     const o = await on(DESKTOP);
     await o.page.goto(links.organizer);
     await toCockpit(o.page);
-    await o.page.locator(".cockpit-head .button").last().click();
+    await o.page.locator(".head-me").click();
     await o.page.getByRole("menuitem", { name: t("cockpit.settings") }).click();
     await dialog(o.page, "settings");
     await o.page.locator(".chip", { hasText: "Ana Lima" }).first().click({ button: "right" });
