@@ -42,18 +42,18 @@ static const char plan[] =
 	"{\"key\":\"academics\",\"en\":\"Academics\",\"zh\":\"教学\"}],"
 	"\"open\":true,\"rooms_by\":\"attendees\"}";
 
-static const char *const topics[] = {
-	"{\"command\":\"agenda.add\",\"title\":\"What takes most of your week right now?\","
-	"\"prompt\":\"Name, school, and one thing. Listen for what others have "
-	"too.\",\"minutes\":10}",
-	"{\"command\":\"agenda.add\",\"title\":\"What have you changed since last year, and would "
-	"you "
-	"do it again?\",\"prompt\":\"Figures help: hours saved, money, people.\",\"minutes\":15}",
-	"{\"command\":\"agenda.add\",\"title\":\"Which of your tools or templates could others "
-	"use?\","
-	"\"prompt\":\"Say what it is, what it costs and whom to ask for it.\",\"minutes\":15}",
-	"{\"command\":\"agenda.add\",\"title\":\"What do we take back to our schools?\","
-	"\"prompt\":\"One thing each, and one question that stays open.\",\"minutes\":10}",
+static const struct {
+	const char *title, *prompt;
+	int minutes;
+} topics[] = {
+	{ "What takes most of your week right now?",
+	  "Name, school, and one thing. Listen for what others have too.", 10 },
+	{ "What have you changed since last year, and would you do it again?",
+	  "Figures help: hours saved, money, people.", 15 },
+	{ "Which of your tools or templates could others use?",
+	  "Say what it is, what it costs and whom to ask for it.", 15 },
+	{ "What do we take back to our schools?",
+	  "One thing each, and one question that stays open.", 10 },
 };
 #define N_TOPICS (sizeof(topics) / sizeof(topics[0]))
 
@@ -258,8 +258,8 @@ static void leave(struct demo *d)
 /* One after the other, so that they stand in this order. */
 static void add_topic(struct demo *d)
 {
-	char *text = NULL;
-	int n;
+	json_t *command;
+	char *text;
 
 	if (!d->answered)
 		return;
@@ -269,11 +269,14 @@ static void add_topic(struct demo *d)
 		return;
 	}
 	d->answered = false;
-	n = asprintf(&text, "%.*s,\"n\":%zu}", (int)strlen(topics[d->n_topics]) - 1,
-		     topics[d->n_topics], d->n_topics + 1);
+	command =
+		json_pack("{s:s, s:s, s:s, s:i, s:I}", "command", "agenda.add", "title",
+			  topics[d->n_topics].title, "prompt", topics[d->n_topics].prompt,
+			  "minutes", topics[d->n_topics].minutes, "n", (json_int_t)d->n_topics + 1);
 	d->n_topics++;
-	if (n > 0)
-		hub_message(d->hub, &d->peer, text, (size_t)n);
+	text = json_dumps(command, JSON_COMPACT);
+	json_decref(command);
+	hub_message(d->hub, &d->peer, text, strlen(text));
 	free(text);
 }
 
