@@ -154,8 +154,8 @@ export async function hour(browser, say) {
   await compose(chen, "我们按部门轮流安排，提前一个月公布。");
   await chen.send("我们按部门轮流安排，提前一个月公布。");
   await moderator.sees("We draw lots");
-  await moderator.page.locator("article.said", { hasText: "We draw lots" }).hover();
-  await moderator.page.locator("article.said", { hasText: "We draw lots" }).locator(".said-act-same").click();
+  await moderator.line("We draw lots").hover();
+  await moderator.line("We draw lots").locator(".said-act-same").click();
   await anu.page.locator(".reaction").first().waitFor();
   await until("people talk in all rooms", async () => {
     const empty = await facilitator.page.locator(".room-card", { hasText: facilitator.t("cockpit.no_lines") }).count();
@@ -279,8 +279,8 @@ export async function hour(browser, say) {
   latecomers.pause();
   await facilitator.closeSession();
   for (const s of seats) await s.page.locator(".record").waitFor();
-  await anu.page.locator(".record article", { hasText: "Written in the tunnel, first." }).waitFor();
-  await chen.page.locator(".record article", { hasText: "还没写完的话" }).waitFor();
+  await anu.line("Written in the tunnel, first.", ".record article").waitFor();
+  await chen.line("还没写完的话", ".record article").waitFor();
   await picture(anu.page, "record-phone-en");
   await picture(facilitator.page, "record-desktop-en");
   const ends = await Promise.all([terminal.end(), latecomers.end()]);

@@ -62,8 +62,9 @@ export class Seat {
     this.typed.push(text);
   }
 
-  line(text) {
-    return this.page.locator("article[data-line]", { hasText: text });
+  /** A line by its own words: somebody who answers quotes them. */
+  line(text, kind = "article[data-line]") {
+    return this.page.locator(kind, { has: this.page.locator(".said-text", { hasText: text }) });
   }
   sees(text, where) {
     return (where ? this.page.locator(where, { hasText: text }) : this.line(text)).first().waitFor();
@@ -72,7 +73,7 @@ export class Seat {
     return (await this.line(text).count()) > 0;
   }
   count(text) {
-    return this.page.locator("article.said", { hasText: text }).count();
+    return this.line(text, "article.said").count();
   }
 
   inRoom(name, timeout) {
