@@ -209,7 +209,7 @@ export function Conversation({ view, room, label, compact = false }: Props) {
 
 function First({ view, room }: { readonly view: View; readonly room: number }) {
   const active = view.agenda.topics.find((x) => x.id === view.agenda.active);
-  if (room === CHANNEL) return <p class="talk-first">{t("cockpit.only")}</p>;
+  if (room === CHANNEL) return <p class="talk-first">{t("cockpit.no_lines")}</p>;
   return (
     <div class="talk-first">
       <p>{(presence.value?.here.length ?? 0) > 1 ? t("cockpit.no_lines") : t("rooms.first")}</p>
