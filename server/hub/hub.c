@@ -1,11 +1,10 @@
-/* Sessions that are alive here, and the people's way in and out of them. */
+/* Sessions that are alive here: when they are loaded, looked at, and let go. door.c is the people's
+ * way in and out of them, word.c what they say and are told. */
 #include "server/hub/hub.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
@@ -47,6 +46,11 @@ struct hub_figures *hub_counts(struct hub *h)
 size_t *hub_view_bytes(struct hub *h)
 {
 	return &h->view_bytes;
+}
+
+bool hub_is_draining(const struct hub *h)
+{
+	return h->draining;
 }
 
 struct directory *hub_list(struct hub *h)
@@ -112,8 +116,7 @@ static struct live *find(const struct hub *h, const char *session)
 	return l;
 }
 
-/* Loads the session if it is not alive yet. */
-static struct live *wake_up(struct hub *h, const char *session)
+struct live *hub_wake_up(struct hub *h, const char *session)
 {
 	struct live *l = find(h, session);
 
@@ -137,351 +140,6 @@ void hub_notice(void *hub, const struct store_notice *notice)
 		live_notice(l, notice);
 }
 
-/* --- peers --------------------------------------------------------------------------------------
- */
-
-static void tell(struct peer *p, struct text *t)
-{
-	struct msg *m = msg_new(t->s, t->len);
-
-	p->ops->send(p, m, LOAD_ANSWER);
-	msg_unref(&m);
-	text_free(t);
-}
-
-void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms)
-{
-	struct text t = { 0 };
-
-	text_object(&t, NULL);
-	text_string(&t, "error", err_names[err]);
-	if (blame && blame->has_n)
-		text_id(&t, "n", blame->n);
-	if (blame && blame->field[0])
-		text_string(&t, "field", blame->field);
-	if (retry_ms > 0)
-		text_int(&t, "retry_ms", retry_ms);
-	text_object_end(&t);
-	tell(p, &t);
-}
-
-void peer_already(struct peer *p, uint64_t n, uint64_t seq)
-{
-	struct text t = { 0 };
-
-	text_object(&t, NULL);
-	text_object(&t, "answer");
-	text_id(&t, "seq", seq);
-	text_object_end(&t);
-	text_id(&t, "n", n);
-	text_object_end(&t);
-	tell(p, &t);
-}
-
-void peer_bye(struct peer *p, enum bye why, int64_t retry_ms)
-{
-	if (p->leaving)
-		return;
-	p->leaving = true;
-	crowd_leave(p);
-	p->ops->bye(p, why, retry_ms);
-}
-
-void hub_refuse(struct live *l, struct peer *p, enum err err)
-{
-	(void)l;
-	if (p->leaving)
-		return;
-	peer_error(p, err, NULL, 0);
-	if (err == ERR_REMOVED)
-		peer_bye(p, BYE_REMOVED, -1);
-	else
-		peer_bye(p, BYE_UNAVAILABLE, err == ERR_UNAVAILABLE ? ANSWER_MS : -1);
-}
-
-/* Of the commands the client still waits for, those that are in the log. */
-static void keep_taken(const struct live *l, struct peer *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->n_asked; i++)
-		if (state_taken(&l->state, p->person, p->asked[i]))
-			p->asked[n++] = p->asked[i];
-	p->n_asked = n;
-}
-
-/* A screen never goes back: whoever has seen more than we have yet waits until we have seen it too.
- */
-static bool is_ahead(const struct live *l, const struct peer *p)
-{
-	return p->resumes && strcmp(p->epoch, l->epoch) == 0 && p->after > l->state.seq;
-}
-
-static void wait(struct live *l, struct peer *p)
-{
-	p->waits_since = hub_now(l->hub);
-	p->next_waiting = l->waiting;
-	l->waiting = p;
-}
-
-static void stop_waiting(struct live *l, const struct peer *p)
-{
-	struct peer **at = &l->waiting;
-
-	while (*at && *at != p)
-		at = &(*at)->next_waiting;
-	if (*at)
-		*at = p->next_waiting;
-}
-
-void hub_admit_waiting(struct live *l)
-{
-	struct peer *list = l->waiting;
-
-	l->waiting = NULL;
-	for (struct peer *p = list, *next; p; p = next) {
-		int64_t since = p->waits_since;
-
-		next = p->next_waiting;
-		if (is_ahead(l, p) && hub_now(l->hub) - since >= ANSWER_MS)
-			hub_refuse(l, p, ERR_UNAVAILABLE);
-		else
-			hub_admit(l, p);
-		p->waits_since = since;
-	}
-}
-
-/* Those who were sent away do not count, though their connections end later. */
-static bool has_too_many(const struct present *here)
-{
-	size_t n = 0;
-
-	for (const struct peer *p = here ? here->peers : NULL; p; p = p->next_of_person)
-		n += !p->leaving;
-	return n >= LIMIT_PEOPLE_DEVICES;
-}
-
-void hub_admit(struct live *l, struct peer *p)
-{
-	const struct person *who = state_person_by_sub(&l->state, p->sub);
-	const struct present *here = who ? presence_of(l, who->id) : NULL;
-
-	if (p->leaving)
-		return;
-	if (l->hub->draining) {
-		peer_bye(p, BYE_DRAINING, ANSWER_MS);
-		return;
-	}
-	if (is_ahead(l, p)) {
-		wait(l, p);
-		return;
-	}
-	if (!who || !who->seated) {
-		hub_refuse(l, p, who && who->removed ? ERR_REMOVED : ERR_UNAVAILABLE);
-		return;
-	}
-	if (has_too_many(here)) {
-		peer_bye(p, BYE_TOO_MANY, -1);
-		return;
-	}
-	presence_enter(l, p, who->id);
-	crowd_enter(l, p, who);
-	keep_taken(l, p);
-	if (replay_to(l, p, who)) {
-		p->n_asked = 0;
-		presence_digest_to(l, p, who);
-	} else {
-		crowd_due(l, p);
-	}
-}
-
-static enum err join_command(const struct guest *g, struct command *out)
-{
-	struct blame blame;
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s}", "command",
-				 "people.join", "sub", g->sub, "name", g->name, "school", g->school,
-				 "job", g->job, "area", g->area, "language",
-				 language_names[g->language], "role", role_names[g->role]);
-
-	return json ? codec_command(json, out, &blame) : ERR_BAD_REQUEST;
-}
-
-static void remember(struct peer *p, const struct guest *g, const struct hello *hello)
-{
-	p->sub = x_strdup(g->sub);
-	p->expires = g->expires;
-	p->resumes = hello->epoch && hello->after;
-	p->after = hello->after;
-	snprintf(p->epoch, sizeof(p->epoch), "%s", hello->epoch ? hello->epoch : "");
-	for (size_t i = 0; i < hello->n_pending && i < LIMIT_PENDING; i++)
-		p->asked[p->n_asked++] = hello->pending[i];
-}
-
-void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struct hello *hello)
-{
-	struct live *l = wake_up(h, g->session);
-	const struct person *who;
-	struct command c;
-
-	p->live = l;
-	l->n_peers++;
-	h->figures.peers++;
-	remember(p, g, hello);
-	live_stir(l);
-	who = l->phase == LIVE_OPEN ? state_person_by_sub(&l->state, g->sub) : NULL;
-	if (h->draining)
-		peer_bye(p, BYE_DRAINING, ANSWER_MS);
-	else if (who && who->seated)
-		hub_admit(l, p);
-	else if (join_command(g, &c) == OK)
-		live_submit(l, &c, 0, p, NULL, NULL);
-	else
-		hub_refuse(l, p, ERR_UNAUTHORIZED);
-}
-
-/* --- messages of peers --------------------------------------------------------------------------
- */
-
-static int64_t ask_rate(struct hub *h, struct peer *p, const void *spec, unsigned rate)
-{
-	struct present *who = presence_of(p->live, p->person);
-	unsigned per_minute = (unsigned)((uint64_t)rate * h->options.rate_percent / 100);
-
-	return who ? limits_ask(&who->limits, spec, per_minute, h->now) : 0;
-}
-
-static void on_command(struct hub *h, struct peer *p, struct command *c)
-{
-	const struct command_spec *spec = &command_specs[c->type];
-	struct blame blame = { .has_n = true, .n = c->n };
-	int64_t wait = ask_rate(h, p, spec, spec->rate);
-
-	if (wait) {
-		peer_error(p, ERR_SLOW_DOWN, &blame, wait);
-		h->figures.refused++;
-		command_free(c);
-	} else if (h->draining) {
-		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
-		command_free(c);
-	} else {
-		live_submit(p->live, c, p->person, p, NULL, NULL);
-	}
-}
-
-static void on_query(struct hub *h, struct peer *p, const struct query *q)
-{
-	const struct query_spec *spec = &query_specs[q->type];
-	struct blame blame = { .has_n = true, .n = q->n };
-	int64_t wait = ask_rate(h, p, spec, spec->rate);
-	struct text t = { 0 };
-	enum err err;
-
-	text_puts(&t, "{\"answer\":");
-	err = wait ? ERR_SLOW_DOWN : gate_answer(&p->live->state, p->person, q, &t);
-	if (err) {
-		text_free(&t);
-		peer_error(p, err, &blame, wait);
-		return;
-	}
-	text_id(&t, "n", q->n);
-	text_object_end(&t);
-	tell(p, &t);
-}
-
-/* A signal is told to the room it names, if one reads that room; else it is forgotten at once. */
-static void on_signal(struct hub *h, struct peer *p, const struct signal *s)
-{
-	const struct signal_spec *spec = &signal_specs[s->type];
-	const struct person *who = state_person(&p->live->state, p->person);
-	struct text t = { 0 };
-
-	if (s->type != SIG_CHAT_TYPING || ask_rate(h, p, spec, spec->rate) || !who ||
-	    !(spec->roles & 1u << who->role) || !view_reads(who, s->chat_typing.room))
-		return;
-	text_object(&t, NULL);
-	text_string(&t, "signal", spec->name);
-	text_id(&t, "room", s->chat_typing.room);
-	text_id(&t, "by", who->id);
-	text_string(&t, "name", who->name);
-	text_object_end(&t);
-	struct msg *m = msg_new(t.s, t.len);
-	crowd_signal(p->live, s->chat_typing.room, m, who->id);
-	msg_unref(&m);
-	text_free(&t);
-}
-
-void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
-{
-	struct upward up;
-	struct blame blame;
-	enum err err;
-
-	if (p->leaving)
-		return;
-	err = codec_read(text, len, &up, &blame);
-	if (err) {
-		h->figures.refused++;
-		peer_error(p, err, &blame, 0);
-		return;
-	}
-	if (up.kind == UP_HELLO) {
-		snprintf(blame.field, sizeof(blame.field), "hello");
-		peer_error(p, ERR_BAD_REQUEST, &blame, 0);
-		upward_free(&up);
-	} else if (!p->person) {
-		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
-		upward_free(&up);
-	} else if (up.kind == UP_COMMAND) {
-		on_command(h, p, &up.command);
-	} else {
-		if (up.kind == UP_QUERY)
-			on_query(h, p, &up.query);
-		else
-			on_signal(h, p, &up.signal);
-		upward_free(&up);
-	}
-}
-
-/* Who lost events gets a view; who lost no more than a digest gets that. */
-void hub_writable(struct hub *h, struct peer *p)
-{
-	struct live *l = p->live;
-
-	(void)h;
-	if (!l || !p->person || p->leaving)
-		return;
-	if (p->behind) {
-		p->behind = false;
-		p->due_view = false; /* queued anew */
-		crowd_due(l, p);
-	} else if (!p->due_view) {
-		presence_digest_to(l, p, state_person(&l->state, p->person));
-	}
-}
-
-void hub_gone(struct hub *h, struct peer *p)
-{
-	struct live *l = p->live;
-
-	if (!l)
-		return;
-	for (size_t i = 0; p->due_view && i < l->n_due; i++)
-		if (l->due[i] == p)
-			l->due[i] = NULL;
-	crowd_leave(p);
-	stop_waiting(l, p);
-	if (p->person)
-		presence_leave(l, p);
-	live_forget(l, p);
-	l->n_peers--;
-	h->figures.peers--;
-	live_stir(l);
-	msg_unref(&p->digest);
-	free(p->sub);
-	p->sub = NULL;
-	p->live = NULL;
-}
-
 /* --- plans and readers --------------------------------------------------------------------------
  */
 
@@ -494,7 +152,7 @@ void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg)
 	if (err)
 		done(arg, err);
 	else
-		live_submit(wake_up(h, c.session_open.session), &c, 0, NULL, done, arg);
+		live_submit(hub_wake_up(h, c.session_open.session), &c, 0, NULL, done, arg);
 }
 
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
@@ -503,7 +161,7 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 	struct reader *r = x_malloc(sizeof(*r)), **list = &h->lost;
 
 	if (!l && directory_find(h->directory, session))
-		l = wake_up(h, session);
+		l = hub_wake_up(h, session);
 	if (l) {
 		list = &l->readers;
 		live_stir(l);

@@ -180,12 +180,19 @@ struct hub_figures *hub_counts(struct hub *h);
 size_t *hub_view_bytes(struct hub *h); /* of views built in this turn, of all sessions */
 struct directory *hub_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);
+bool hub_is_draining(const struct hub *h);
+/* Loads the session if it is not alive yet. */
+struct live *hub_wake_up(struct hub *h, const char *session);
+
+/* door.c */
 /* Lets a peer in whose person sits in the session now; the join may have been anybody's. */
 void hub_admit(struct live *l, struct peer *p);
 /* Lets in those whom the session has caught up with; sends away who waited too long. */
 void hub_admit_waiting(struct live *l);
 /* Says why, says bye, and counts the peer out of every crowd. */
 void hub_refuse(struct live *l, struct peer *p, enum err err);
+
+/* word.c */
 void peer_bye(struct peer *p, enum bye why, int64_t retry_ms);
 void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms);
 void peer_already(struct peer *p, uint64_t n, uint64_t seq);

@@ -1,0 +1,153 @@
+/* What peers say, and the words that answer them: each message up is decoded, asked its rate, and
+ * handed to the session; each ends in exactly one answer, error or event. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/hub/live.h"
+
+static void tell(struct peer *p, struct text *t)
+{
+	struct msg *m = msg_new(t->s, t->len);
+
+	p->ops->send(p, m, LOAD_ANSWER);
+	msg_unref(&m);
+	text_free(t);
+}
+
+void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms)
+{
+	struct text t = { 0 };
+
+	text_object(&t, NULL);
+	text_string(&t, "error", err_names[err]);
+	if (blame && blame->has_n)
+		text_id(&t, "n", blame->n);
+	if (blame && blame->field[0])
+		text_string(&t, "field", blame->field);
+	if (retry_ms > 0)
+		text_int(&t, "retry_ms", retry_ms);
+	text_object_end(&t);
+	tell(p, &t);
+}
+
+void peer_already(struct peer *p, uint64_t n, uint64_t seq)
+{
+	struct text t = { 0 };
+
+	text_object(&t, NULL);
+	text_object(&t, "answer");
+	text_id(&t, "seq", seq);
+	text_object_end(&t);
+	text_id(&t, "n", n);
+	text_object_end(&t);
+	tell(p, &t);
+}
+
+void peer_bye(struct peer *p, enum bye why, int64_t retry_ms)
+{
+	if (p->leaving)
+		return;
+	p->leaving = true;
+	crowd_leave(p);
+	p->ops->bye(p, why, retry_ms);
+}
+
+static int64_t ask_rate(struct hub *h, struct peer *p, const void *spec, unsigned rate)
+{
+	struct present *who = presence_of(p->live, p->person);
+	unsigned per_minute = (unsigned)((uint64_t)rate * hub_options(h)->rate_percent / 100);
+
+	return who ? limits_ask(&who->limits, spec, per_minute, hub_now(h)) : 0;
+}
+
+static void on_command(struct hub *h, struct peer *p, struct command *c)
+{
+	const struct command_spec *spec = &command_specs[c->type];
+	struct blame blame = { .has_n = true, .n = c->n };
+	int64_t wait = ask_rate(h, p, spec, spec->rate);
+
+	if (wait) {
+		peer_error(p, ERR_SLOW_DOWN, &blame, wait);
+		hub_counts(h)->refused++;
+		command_free(c);
+	} else if (hub_is_draining(h)) {
+		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
+		command_free(c);
+	} else {
+		live_submit(p->live, c, p->person, p, NULL, NULL);
+	}
+}
+
+static void on_query(struct hub *h, struct peer *p, const struct query *q)
+{
+	const struct query_spec *spec = &query_specs[q->type];
+	struct blame blame = { .has_n = true, .n = q->n };
+	int64_t wait = ask_rate(h, p, spec, spec->rate);
+	struct text t = { 0 };
+	enum err err;
+
+	text_puts(&t, "{\"answer\":");
+	err = wait ? ERR_SLOW_DOWN : gate_answer(&p->live->state, p->person, q, &t);
+	if (err) {
+		text_free(&t);
+		peer_error(p, err, &blame, wait);
+		return;
+	}
+	text_id(&t, "n", q->n);
+	text_object_end(&t);
+	tell(p, &t);
+}
+
+/* A signal is told to the room it names, if one reads that room; else it is forgotten at once. */
+static void on_signal(struct hub *h, struct peer *p, const struct signal *s)
+{
+	const struct signal_spec *spec = &signal_specs[s->type];
+	const struct person *who = state_person(&p->live->state, p->person);
+	struct text t = { 0 };
+
+	if (s->type != SIG_CHAT_TYPING || ask_rate(h, p, spec, spec->rate) || !who ||
+	    !(spec->roles & 1u << who->role) || !view_reads(who, s->chat_typing.room))
+		return;
+	text_object(&t, NULL);
+	text_string(&t, "signal", spec->name);
+	text_id(&t, "room", s->chat_typing.room);
+	text_id(&t, "by", who->id);
+	text_string(&t, "name", who->name);
+	text_object_end(&t);
+	struct msg *m = msg_new(t.s, t.len);
+	crowd_signal(p->live, s->chat_typing.room, m, who->id);
+	msg_unref(&m);
+	text_free(&t);
+}
+
+void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
+{
+	struct upward up;
+	struct blame blame;
+	enum err err;
+
+	if (p->leaving)
+		return;
+	err = codec_read(text, len, &up, &blame);
+	if (err) {
+		hub_counts(h)->refused++;
+		peer_error(p, err, &blame, 0);
+		return;
+	}
+	if (up.kind == UP_HELLO) {
+		snprintf(blame.field, sizeof(blame.field), "hello");
+		peer_error(p, ERR_BAD_REQUEST, &blame, 0);
+		upward_free(&up);
+	} else if (!p->person) {
+		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
+		upward_free(&up);
+	} else if (up.kind == UP_COMMAND) {
+		on_command(h, p, &up.command);
+	} else {
+		if (up.kind == UP_QUERY)
+			on_query(h, p, &up.query);
+		else
+			on_signal(h, p, &up.signal);
+		upward_free(&up);
+	}
+}
