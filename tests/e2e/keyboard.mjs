@@ -216,9 +216,15 @@ export async function keyboard(browser, say) {
     await palette(f.page, t("hands.dismiss", { name: "Ben Okoro" }));
   });
   const roomMenu = async (page, room, item) => {
-    await tabTo(page, t("cockpit.room_menu", { room }));
-    await press(page, "Enter");
-    await page.getByRole("menu").waitFor();
+    // What was just asked changes the menu: until it has, the menu is opened anew.
+    for (let i = 0; i < 20; i++) {
+      await tabTo(page, t("cockpit.room_menu", { room }));
+      await press(page, "Enter");
+      await page.getByRole("menu").waitFor();
+      if (await page.getByRole("menuitem", { name: item }).count()) break;
+      await press(page, "Escape");
+      await page.getByRole("menu").waitFor({ state: "detached" });
+    }
     for (let i = 0; i < 12; i++) {
       const at = await page.evaluate(() => document.activeElement.textContent);
       if (at.startsWith(item)) break;

@@ -296,10 +296,13 @@ async function all(browser, server, language, say) {
     const m = await on(DESKTOP);
     await m.page.goto(links.moderator);
     await toCockpit(m.page);
-    await m.page.locator(".chip", { hasText: "Ana Lima" }).first().focus();
+    const ana = m.page.locator(".chip", { hasText: "Ana Lima" }).first();
+    await ana.focus();
     await see(m.page, "cockpit, moderator");
+    await ana.focus();
     await m.page.keyboard.press("Shift+M");
     await dialog(m.page, "mute");
+    await ana.focus();
     await m.page.keyboard.press("Shift+K");
     await dialog(m.page, "remove");
     await m.context.close();
