@@ -172,26 +172,30 @@ $(foreach s,$(SUITES),$(eval $(call suite,$(s))))
 
 have  = $(filter $(SUITES),$(1))
 QUICK := $(call have,unit vectors law store)
-SLOW  := $(call have,web sim edge kill)
+# Those to which time does not matter run beside the others, which are about clocks and sockets.
+BESIDE := $(call have,sim) $(if $(call have,sim),plants) clang lint asan tsan
+FIRST := built layers gen-check fmt-check headers configs-check $(QUICK)
 LAST  := $(call have,e2e)
-OTHER := $(filter-out $(QUICK) $(SLOW) $(LAST),$(SUITES))
-ITEMS := layers gen-check fmt-check headers configs-check $(QUICK) clang $(SLOW) $(OTHER) $(if $(call have,sim),plants) smoke asan tsan lint $(LAST)
+FRONT := $(FIRST) $(filter-out $(QUICK) $(LAST) $(BESIDE),$(SUITES)) smoke $(LAST)
 
 # Builds side by side, runs one after another.
 under = set -e; $(MAKE) -s --no-print-directory MODE=$(1) $(addprefix $(BUILD)/$(1)/tests/,$(2)); \
 	for suite in $(2); do $(MAKE) -s --no-print-directory MODE=$(1) $$suite; done; \
 	echo "suite=$(1) suites=$(words $(2)) failed=0"
 
-.PHONY: quick test long check asan tsan clang plants cover fuzz load smoke configs-check
+.PHONY: quick test long check built asan tsan clang plants cover fuzz load smoke configs-check
 quick:                                   ## unit, vectors, law, store: under 20 seconds
 	$(Q)tests/run.sh $(QUICK)
 test:                                    ## everything that is claimed, at CI size; installs what it needs
 	$(Q)sh configs/need.sh --node 18 $(RUN_PKGS) $(TEST_PKGS) $(LINT_PKGS)
 	$(Q)$(WEB_TOOLS)
-	$(Q)tests/run.sh $(ITEMS)
+	$(Q)tests/run.sh $(FRONT) -- $(BESIDE)
 long:                                    ## the same, large: many seeds, 200 kills
 	$(Q)LONG=1 $(MAKE) -s --no-print-directory test
 check: test                              ## what is asked before a push: the same as test
+built:                                   ## what suites start, made before two of them run side by side
+	$(Q)$(MAKE) -s --no-print-directory server cli tests client $(NPM_TESTS)
+	$(Q)$(MAKE) -s --no-print-directory MODE=release server cli $(BUILD)/release/load $(BUILD)/release/tests/sim
 asan:                                    ## unit, vectors, law, store, sim under address+undefined sanitizers
 	$(Q)$(call under,asan,$(QUICK) $(call have,sim))
 tsan:                                    ## store suite under the thread sanitizer

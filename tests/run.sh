@@ -1,6 +1,8 @@
 #!/bin/bash
-# Runs make targets one after another, each as one item that passes or fails, and says so in one line.
-#   tests/run.sh TARGET...
+# Runs make targets, each as one item that passes or fails, and says so in one line.
+#   tests/run.sh TARGET... [-- TARGET...]
+# Items run one after another; those behind -- run beside the others, one after another too and with
+# less claim on the processor: they are the ones to which it does not matter how long something takes.
 # What an item printed is in build/log/TARGET.log; lines that begin with suite= are collected in
 # build/test.log. Ends in `N passed, N failed`; the status is 0 when nothing failed.
 set -u
@@ -11,27 +13,41 @@ log=build/test.log
 rm -rf "$dir" "$log"
 mkdir -p "$dir"
 : >"$log"
-passed=0
-failed=0
+: >"$dir/status"
 jobs=$(nproc 2>/dev/null || echo 2)
 unset MAKEFLAGS MFLAGS MAKELEVEL MODE
 
-for item in "$@"; do
-	start=$EPOCHREALTIME
+run() {
+	local item=$1 start=$EPOCHREALTIME status took said
 	timeout -k 10 1500 make --no-print-directory -j"$jobs" "$item" >"$dir/$item.log" 2>&1 </dev/null
 	status=$?
 	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 	grep -h '^suite=' "$dir/$item.log" >>"$log"
+	echo "$status" >>"$dir/status"
 	if [ $status = 0 ]; then
-		passed=$((passed + 1))
 		said=$(grep '^suite=' "$dir/$item.log" | tail -n 1)
 		printf 'ok      %-10s %6s s  %s\n' "$item" "$took" "$said"
 	else
-		failed=$((failed + 1))
-		printf 'FAILED  %-10s %6s s  status %d, all of it in %s\n' "$item" "$took" $status \
-			"$dir/$item.log"
-		tail -n 30 "$dir/$item.log" | sed 's/^/    | /'
+		printf 'FAILED  %-10s %6s s  status %d, all of it in %s\n%s\n' "$item" "$took" $status \
+			"$dir/$item.log" "$(tail -n 30 "$dir/$item.log" | sed 's/^/    | /')"
 	fi
+}
+
+front=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	front+=("$1")
+	shift
 done
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+shift
+if [ $# -gt 0 ]; then
+	(
+		renice -n 10 $BASHPID >/dev/null
+		for item in "$@"; do run "$item"; done
+	) &
+fi
+for item in "${front[@]}"; do run "$item"; done
+wait
+
+failed=$(grep -c -v '^0$' "$dir/status")
+echo "$(grep -c '^0$' "$dir/status") passed, $failed failed"
+[ "$failed" = 0 ]
