@@ -116,6 +116,13 @@ static struct live *find(const struct hub *h, const char *session)
 	return l;
 }
 
+const char *hub_epoch(const struct hub *h, const char *session)
+{
+	const struct live *l = find(h, session);
+
+	return l ? l->epoch : "";
+}
+
 struct live *hub_wake_up(struct hub *h, const char *session)
 {
 	struct live *l = find(h, session);

@@ -56,6 +56,8 @@ int64_t hub_turn(struct hub *h, int64_t now);
 /* Plans a session by its first command (CMD_SESSION_OPEN as JSON; the reference is taken over). */
 void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg);
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg);
+/* Of a session that is loaded, as whoever reads it may ask; else "". */
+const char *hub_epoch(const struct hub *h, const char *session);
 const struct directory *hub_directory(const struct hub *h);
 /* The list of sessions has been read from the store. */
 bool hub_ready(const struct hub *h);

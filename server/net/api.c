@@ -302,8 +302,7 @@ static void serve_calendar(struct request *r, const char *session)
 /* --- which address is what ----------------------------------------------------------------------
  */
 
-/* Takes the id of a session from the middle of a path; what follows it, or NULL. */
-static const char *take_id(const char *path, const char *before, char id[33])
+const char *api_take_id(const char *path, const char *before, char id[33])
 {
 	size_t n = strlen(before), len;
 
@@ -358,7 +357,7 @@ static const struct {
 bool api_serve(struct request *r)
 {
 	char id[33];
-	const char *rest = take_id(r->path, "/sessions/", id);
+	const char *rest = api_take_id(r->path, "/sessions/", id);
 
 	if (!(rest && strcmp(rest, ".ics") == 0) &&
 	    (strncmp(r->path, "/api", 4) != 0 || (r->path[4] && r->path[4] != '/')))
@@ -375,7 +374,7 @@ bool api_serve(struct request *r)
 		serve_sessions(r);
 		return true;
 	}
-	rest = take_id(r->path, "/api/sessions/", id);
+	rest = api_take_id(r->path, "/api/sessions/", id);
 	for (size_t i = 0; rest && i < sizeof(of_session) / sizeof(of_session[0]); i++)
 		if (strcmp(rest, of_session[i].rest) == 0) {
 			only(r, of_session[i].method, id, of_session[i].serve);

@@ -19,6 +19,8 @@ bool api_serve(struct request *r);
 void api_join(struct request *r, const char *session);
 void api_plan(struct request *r);
 
+/* Takes the id of a session from the middle of a path; what follows it, or NULL. */
+const char *api_take_id(const char *path, const char *before, char id[33]);
 /* The body as a JSON object, owned by the caller; NULL when it is none and the request was
  * answered. */
 json_t *api_body(struct request *r);

@@ -11,6 +11,7 @@
 #include "server/net/api.h"
 #include "server/net/inside.h"
 #include "server/net/metrics.h"
+#include "server/net/operate.h"
 #include "server/net/pages.h"
 #include "server/net/ws_http.h"
 
@@ -325,8 +326,10 @@ void http_serve(struct request *r)
 			answer_not_allowed(r, fixed[i].posts ? "POST" : "GET, HEAD");
 		return;
 	}
-	if (r->is_admin)
+	if (!r->is_admin) {
+		if (!api_serve(r))
+			pages_serve(r);
+	} else if (!operate_serve(r)) {
 		answer_plain(r, 404, "There is nothing here.");
-	else if (!api_serve(r))
-		pages_serve(r);
+	}
 }

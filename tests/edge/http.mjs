@@ -223,7 +223,7 @@ async function connection(port) {
   });
 }
 
-async function operators(server) {
+async function operators(server, session) {
   await check("admin: metrics", async () => {
     const answer = await exchange(server.adminPort, request("GET", "/metrics"));
     assert.strictEqual(answer?.status, 200);
@@ -233,7 +233,19 @@ async function operators(server) {
     for (const line of text.trim().split("\n")) assert.ok(line.startsWith("# ") || sample.test(line), line);
     for (const name of text.match(/^# TYPE (\S+) counter/gm)) assert.match(name, /_total counter$/);
   });
-  for (const [status, path] of [[200, "/healthz"], [200, "/readyz"], [404, "/"], [404, "/api/sessions"]])
+  await check("admin: the state of a session", async () => {
+    const path = `/sessions/${session}/state`;
+    const answer = await exchange(server.adminPort, request("GET", path));
+    assert.strictEqual(answer?.status, 200);
+    holds(answer, path);
+    const { seq, epoch, sha256 } = JSON.parse(answer.body);
+    assert.ok(seq > 0 && epoch, answer.body.toString());
+    assert.match(sha256, /^[0-9a-f]{64}$/);
+    assert.strictEqual((await exchange(server.adminPort, request("GET", path))).body.toString(), answer.body.toString());
+    assert.strictEqual((await exchange(server.port, request("GET", path)))?.status, 404, "people may not ask");
+  });
+  const others = [[200, "/healthz"], [200, "/readyz"], [404, "/"], [404, "/api/sessions"], [404, "/sessions/none/state"]];
+  for (const [status, path] of [...others, [404, `/sessions/${session}/states`]])
     await check(`admin: ${path}`, async () => {
       const answer = await exchange(server.adminPort, request("GET", path));
       assert.strictEqual(answer?.status, status);
@@ -248,5 +260,5 @@ export async function http(server, session) {
   await noWayOut(server.port, page);
   await files(server.port, page);
   await connection(server.port);
-  await operators(server);
+  await operators(server, session);
 }

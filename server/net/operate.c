@@ -1,0 +1,62 @@
+#include "server/net/operate.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/net/api.h"
+#include "server/net/http.h"
+#include "server/net/inside.h"
+
+#define HASH_BYTES 32
+
+/* Letters and digits of the hash of everything that follows from the log. */
+static void hash_state(const struct state *s, char out[2 * HASH_BYTES + 1])
+{
+	unsigned char hash[HASH_BYTES];
+	unsigned n = 0;
+	struct text t = { 0 };
+
+	state_write(s, &t);
+	if (!EVP_Digest(t.s ? t.s : "", t.len, hash, &n, EVP_sha256(), NULL) || n != HASH_BYTES)
+		abort();
+	text_free(&t);
+	for (size_t i = 0; i < HASH_BYTES; i++)
+		snprintf(out + 2 * i, 3, "%02x", hash[i]);
+}
+
+static void on_state(void *arg, enum err err, const struct state *s)
+{
+	struct request *r = arg;
+	char hash[2 * HASH_BYTES + 1];
+	struct text t = { 0 };
+
+	if (err) {
+		api_refuse(r, err, NULL);
+		return;
+	}
+	hash_state(s, hash);
+	text_object(&t, NULL);
+	text_id(&t, "seq", s->seq);
+	text_string(&t, "epoch", hub_epoch(r->net->hub, s->session.id));
+	text_string(&t, "sha256", hash);
+	text_object_end(&t);
+	answer_json(r, 200, &t);
+}
+
+bool operate_serve(struct request *r)
+{
+	char id[33];
+	const char *rest = api_take_id(r->path, "/sessions/", id);
+
+	if (!rest || strcmp(rest, "/state") != 0)
+		return false;
+	if (r->method == METHOD_POST) {
+		answer_not_allowed(r, "GET, HEAD");
+		return true;
+	}
+	r->busy = true;
+	hub_read(r->net->hub, id, on_state, r);
+	return true;
+}

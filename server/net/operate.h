@@ -1,0 +1,14 @@
+/* What operators ask of one session, on the listener that is theirs. */
+#ifndef JOBALIKE_NET_OPERATE_H
+#define JOBALIKE_NET_OPERATE_H
+
+#include <stdbool.h>
+
+struct request;
+
+/* GET /sessions/{id}/state: {"seq","epoch","sha256"}, the hash of the whole state as this instance
+ * has it. Instances that say the same seq and epoch must say the same hash. False: the address is
+ * none of these. */
+bool operate_serve(struct request *r);
+
+#endif
