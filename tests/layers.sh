@@ -25,7 +25,7 @@ clients/cli/    clients/cli/ protocol/ server/base/
 '
 # words (as a regular expression): where they may stand.
 words='
-\<lws_[a-z]              ^(server/net/|clients/cli/link\.c$)
+\<lws_[a-z]              ^(server/net/|clients/cli/link[a-z_]*\.[ch]$)
 \<sqlite3_[a-z]          ^server/store/sqlite[a-z_]*\.[ch]$
 \<uv_[a-z]               ^server/(main\.c$|net/|store/)
 \<redisAsync             ^server/store/redis[a-z_]*\.[ch]$

@@ -1,6 +1,7 @@
 /* The loop, and the ways over the network that it carries: WebSockets, HTTP requests, and lines
- * from a terminal or a pipe. One thread. link.c is the only file here that knows libwebsockets.
- * Nothing calls back from inside a call. Times are milliseconds of a clock that never goes back. */
+ * from a terminal or a pipe. One thread. The link*.c are the only files here that know
+ * libwebsockets. Nothing calls back from inside a call. Times are milliseconds of a clock that
+ * never goes back. */
 #ifndef JOBALIKE_CLI_LINK_H
 #define JOBALIKE_CLI_LINK_H
 

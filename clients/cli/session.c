@@ -3,31 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <utlist.h>
 
+#include "clients/cli/questions.h"
 #include "protocol/gen/protocol.h"
 #include "server/base/mem.h"
 #include "server/base/text.h"
 
-#define ANSWER_MS   5000  /* a question without a word for so long is asked again */
 #define RETRY_MS    500   /* where the server does not say when */
 #define QUIET_MS    15000 /* nothing heard for so long: ping */
 #define DEAD_MS     8000  /* and no answer to that: the connection is dead */
 #define GREETING_MS 10000 /* from connecting to the first frame */
 #define BACKOFF_MS  500   /* doubles with every attempt that failed, with full jitter */
 #define BACKOFF_MAX 15000
-#define UNANSWERED  3 /* so often asked in vain: the connection is not worth having */
 
 enum stage { IDLE, CONNECTING, GREETING, LIVE };
-
-struct question {
-	struct question *prev, *next;
-	uint64_t n;
-	char *text;
-	bool is_query, sent;
-	unsigned tries;
-	int64_t due; /* not sent: not before; sent: ask again then */
-};
 
 struct session {
 	struct net *net;
@@ -37,8 +26,7 @@ struct session {
 	struct link *link;
 	enum stage stage;
 	struct timer timer;
-	struct question *questions;
-	size_t n_questions;
+	struct questions questions;
 
 	char *epoch;
 	uint64_t seq, you;
@@ -87,80 +75,6 @@ static enum err err_of(const char *name)
 	return OK;
 }
 
-/* --- questions ------------------------------------------------------------------------------- */
-
-static struct question *find(const struct session *s, uint64_t n)
-{
-	struct question *q;
-
-	DL_FOREACH (s->questions, q)
-		if (q->n == n)
-			return q;
-	return NULL;
-}
-
-static void drop(struct session *s, struct question *q)
-{
-	DL_DELETE(s->questions, q);
-	s->n_questions--;
-	free(q->text);
-	free(q);
-}
-
-/* Sends what may go now. What was asked later waits for what waits before it, and no more than a
- * hello can name are under way. */
-static void offer(struct session *s)
-{
-	int64_t now = net_now(s->net);
-	struct question *q;
-	size_t under_way = 0;
-
-	DL_FOREACH (s->questions, q) {
-		if (under_way++ >= LIMIT_PENDING)
-			break;
-		if (q->due > now && q->sent)
-			continue;
-		if (q->due > now)
-			break;
-		q->sent = true;
-		q->tries++;
-		q->due = now + ANSWER_MS;
-		link_send(s->link, q->text, strlen(q->text));
-	}
-}
-
-static int64_t next_due(const struct session *s)
-{
-	struct question *q;
-	int64_t due = 0;
-
-	DL_FOREACH (s->questions, q)
-		if (q->due && (!due || q->due < due))
-			due = q->due;
-	return due;
-}
-
-static bool is_given_up(const struct session *s)
-{
-	struct question *q;
-
-	DL_FOREACH (s->questions, q)
-		if (q->sent && q->tries >= UNANSWERED && q->due <= net_now(s->net))
-			return true;
-	return false;
-}
-
-static void forget_sent(struct session *s)
-{
-	struct question *q;
-
-	DL_FOREACH (s->questions, q) {
-		q->sent = false;
-		q->tries = 0;
-		q->due = 0;
-	}
-}
-
 /* --- the connection -------------------------------------------------------------------------- */
 
 static void turn(struct session *s);
@@ -188,7 +102,7 @@ static void lose(struct session *s, const char *why, bool refused)
 
 	s->link = NULL;
 	s->stage = IDLE;
-	forget_sent(s);
+	questions_forget_sent(&s->questions);
 	if (!s->lost_at)
 		s->lost_at = now;
 	if (s->bye_ms == -2) {
@@ -221,8 +135,6 @@ static void hang_up(struct session *s, const char *why, void (*how)(struct link 
 static void say_hello(struct session *s)
 {
 	struct text t = { 0 };
-	struct question *q;
-	size_t n = 0;
 
 	text_object(&t, NULL);
 	text_int(&t, "hello", PROTOCOL_VERSION);
@@ -231,11 +143,7 @@ static void say_hello(struct session *s)
 		text_string(&t, "epoch", s->epoch);
 		text_id(&t, "after", s->seq);
 	}
-	text_array(&t, "pending");
-	DL_FOREACH (s->questions, q)
-		if (!q->is_query && n++ < LIMIT_PENDING)
-			text_id(&t, NULL, q->n);
-	text_array_end(&t);
+	questions_write_pending(&s->questions, &t);
 	text_object_end(&t);
 	link_send(s->link, t.s, t.len);
 	text_free(&t);
@@ -296,7 +204,7 @@ static void ask_seqs(struct session *s, const json_t *taken)
 	size_t i;
 
 	json_array_foreach (taken, i, n) {
-		struct question *q = find(s, (uint64_t)json_integer_value(n));
+		struct question *q = questions_find(&s->questions, (uint64_t)json_integer_value(n));
 
 		if (!q)
 			continue;
@@ -325,11 +233,11 @@ static void take_view(struct session *s, const json_t *frame)
 
 static void settle(struct session *s, uint64_t n, uint64_t seq, const json_t *frame)
 {
-	struct question *q = find(s, n);
+	struct question *q = questions_find(&s->questions, n);
 
 	if (!q)
 		return;
-	drop(s, q);
+	questions_drop(&s->questions, q);
 	CALL(s, taken, n, seq, frame);
 }
 
@@ -351,7 +259,7 @@ static void take_answer(struct session *s, const json_t *frame)
 {
 	uint64_t n = (uint64_t)number(frame, "n");
 	const json_t *answer = json_object_get(frame, "answer");
-	struct question *q = find(s, n);
+	struct question *q = questions_find(&s->questions, n);
 
 	if (!q)
 		return;
@@ -359,7 +267,7 @@ static void take_answer(struct session *s, const json_t *frame)
 		settle(s, n, (uint64_t)number(answer, "seq"), frame);
 		return;
 	}
-	drop(s, q);
+	questions_drop(&s->questions, q);
 	CALL(s, answer, n, answer);
 }
 
@@ -384,7 +292,7 @@ static void take_greeting_error(struct session *s, const json_t *frame)
 static void take_error(struct session *s, const json_t *frame)
 {
 	uint64_t n = (uint64_t)number(frame, "n");
-	struct question *q = find(s, n);
+	struct question *q = questions_find(&s->questions, n);
 	int64_t wait = number(frame, "retry_ms");
 
 	if (!json_object_get(frame, "n")) {
@@ -394,7 +302,7 @@ static void take_error(struct session *s, const json_t *frame)
 		q->tries = 0;
 		q->due = net_now(s->net) + (wait ? wait : RETRY_MS) + (int64_t)random_below(100);
 	} else if (q) {
-		drop(s, q);
+		questions_drop(&s->questions, q);
 		CALL(s, refused, n, frame);
 	}
 }
@@ -470,7 +378,8 @@ static int64_t due(const struct session *s)
 	case GREETING:
 		return s->since + GREETING_MS;
 	case LIVE:
-		return earlier(next_due(s), s->heard + (s->pinged ? DEAD_MS + QUIET_MS : QUIET_MS));
+		return earlier(questions_due(&s->questions),
+			       s->heard + (s->pinged ? DEAD_MS + QUIET_MS : QUIET_MS));
 	}
 	return 0;
 }
@@ -481,7 +390,7 @@ static void turn(struct session *s)
 	if (s->closed)
 		return;
 	if (s->stage == LIVE)
-		offer(s);
+		questions_offer(&s->questions, s->link, net_now(s->net));
 	net_at(s->net, &s->timer, due(s));
 }
 
@@ -489,7 +398,7 @@ static void on_live_time(struct session *s)
 {
 	int64_t silent = net_now(s->net) - s->heard;
 
-	if (silent >= QUIET_MS + DEAD_MS || is_given_up(s)) {
+	if (silent >= QUIET_MS + DEAD_MS || questions_given_up(&s->questions, net_now(s->net))) {
 		hang_up(s, "no answer", link_cut);
 		return;
 	}
@@ -554,8 +463,7 @@ void session_close(struct session *s)
 	s->link = NULL;
 	if (s->busy)
 		return; /* ends when the call that is under way returns */
-	while (s->questions)
-		drop(s, s->questions);
+	questions_free(&s->questions);
 	free(s->epoch);
 	free(s->ticket);
 	free(s);
@@ -569,22 +477,16 @@ void session_cut(struct session *s)
 
 uint64_t session_ask(struct session *s, json_t *message)
 {
-	struct question *q = x_calloc(1, sizeof(*q));
+	uint64_t n = 1 + random_below((UINT64_C(1) << 53) - 2);
 
-	q->n = 1 + random_below((UINT64_C(1) << 53) - 2);
-	q->is_query = json_object_get(message, "query") != NULL;
-	json_object_set_new(message, "n", json_integer((json_int_t)q->n));
-	q->text = json_dumps(message, JSON_COMPACT);
-	json_decref(message);
-	DL_APPEND(s->questions, q);
-	s->n_questions++;
+	questions_add(&s->questions, n, message);
 	net_at(s->net, &s->timer, s->stage == LIVE ? net_now(s->net) : due(s));
-	return q->n;
+	return n;
 }
 
 size_t session_open_questions(const struct session *s)
 {
-	return s->n_questions;
+	return s->questions.n;
 }
 
 bool session_is_live(const struct session *s)
