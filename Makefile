@@ -61,10 +61,11 @@ SRC_SIGN := $(addprefix server/net/,base64.c keys.c ticket.c)# what the client n
 SRC_TEST_LIB := $(call find_c,tests/lib)
 
 # PLANT=n builds with bug n of server/base/plant.h into a folder of its own, where only those files are
-# compiled anew that know of plants.
-P := $(B)$(if $(PLANT),/plant-$(PLANT))
-PLANT_SRC := $(if $(PLANT),$(shell grep -rl --include=*.c server/base/plant.h server protocol tests))
-objects = $(foreach s,$(1:.c=.o),$(if $(filter $(s:.o=.c),$(PLANT_SRC)),$(P),$(B))/obj/$(s))
+# compiled anew that know of plants; CRASH=1 likewise with the points of server/base/crash.h.
+ANEW := $(if $(PLANT),plant-$(PLANT),$(if $(CRASH),crash))
+P := $(B)$(addprefix /,$(ANEW))
+ANEW_SRC := $(if $(ANEW),$(shell grep -rl --include=*.c server/base/$(if $(PLANT),plant,crash).h server protocol tests))
+objects = $(foreach s,$(1:.c=.o),$(if $(filter $(s:.o=.c),$(ANEW_SRC)),$(P),$(B))/obj/$(s))
 
 # Each folder of tests with C in it is one binary; each with scripts is run by node.
 NO_SUITES := tests/lib/ tests/fuzz/ tests/load/ tests/node_modules/
@@ -117,10 +118,10 @@ $(B)/flags: FORCE
 $(B)/obj/%.o: %.c $(B)/flags
 	$(Q)echo "  cc    $<"; mkdir -p $(@D); $(COMPILE) -MMD -MP -c -o $@ $<
 
-ifdef PLANT
+ifneq ($(ANEW),)
 $(P)/obj/%.o: %.c $(B)/flags
-	$(Q)echo "  cc    $< with plant $(PLANT)"; mkdir -p $(@D)
-	$(Q)$(COMPILE) -DPLANT=$(PLANT) -MMD -MP -c -o $@ $<
+	$(Q)echo "  cc    $< for $(ANEW)"; mkdir -p $(@D)
+	$(Q)$(COMPILE) $(if $(PLANT),-DPLANT=$(PLANT),-DCRASH_POINTS) -MMD -MP -c -o $@ $<
 endif
 
 ALL_SRC := $(SRC_MAIN) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "server/base/conf.h"
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/demo.h"
 #include "server/hub/hub.h"
@@ -117,6 +118,7 @@ static void close_handle(void *handle)
 static void close_everything(struct server *s)
 {
 	s->phase = CLOSING_NET;
+	crash_at("end.stored");
 	net_close(s->net);
 	memory_free(s->memory);
 	close_handle(&s->prepare);
@@ -146,6 +148,7 @@ static void on_ending(uv_timer_t *timer)
 	if (s->phase == LEAVING && hub_idle(s->hub) &&
 	    (!net_connections(s->net) || since > FAREWELL_MS)) {
 		s->phase = CLOSING_STORE;
+		crash_at("end.idle");
 		store_close(s->store, on_store_closed, s);
 	} else if (s->phase == CLOSING_STORE && !s->store) {
 		close_everything(s);
@@ -163,10 +166,12 @@ static void on_signal(uv_signal_t *handle, int number)
 	log_info("server.ending", "signal=%d connections=%zu", number, net_connections(s->net));
 	s->phase = LEAVING;
 	s->end_at = uv_now(&s->loop);
+	crash_at("end.asked");
 	demo_free(s->demo);
 	s->demo = NULL;
 	net_drain(s->net);
 	hub_drain(s->hub, SPREAD_MS);
+	crash_at("end.told");
 	uv_timer_start(&s->ending, on_ending, END_STEP_MS, END_STEP_MS);
 }
 

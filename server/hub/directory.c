@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 
@@ -137,6 +138,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 {
 	struct directory *d = arg;
 
+	crash_at("directory.answered");
 	d->asked = false;
 	if (answer->err == ERR_UNKNOWN && d->is_live) {
 		d->retry_at = d->now + RETRY_MS; /* the same bytes at the same position */
@@ -172,6 +174,7 @@ int64_t directory_turn(struct directory *d, int64_t now)
 	}
 	d->asked = true;
 	store_append(d->store, DIRECTORY_LOG, d->epoch, d->put_seq, &d->put, 1, on_done, d);
+	crash_at("directory.putting");
 	return 0;
 }
 

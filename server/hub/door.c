@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/crash.h"
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
@@ -106,6 +107,7 @@ void hub_admit(struct live *l, struct peer *p)
 	presence_enter(l, p, who->id);
 	crowd_enter(l, p, who);
 	keep_taken(l, p);
+	crash_at("door.seated");
 	if (replay_to(l, p, who)) {
 		p->n_asked = 0;
 		presence_digest_to(l, p, who);
@@ -146,6 +148,7 @@ void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struc
 	l->n_peers++;
 	hub_counts(h)->peers++;
 	remember(p, g, hello);
+	crash_at("door.hello");
 	live_stir(l);
 	who = l->phase == LIVE_OPEN ? state_person_by_sub(&l->state, g->sub) : NULL;
 	if (hub_is_draining(h))
@@ -186,6 +189,7 @@ void hub_gone(struct hub *h, struct peer *p)
 			l->due[i] = NULL;
 	crowd_leave(p);
 	stop_waiting(l, p);
+	crash_at("door.gone");
 	if (p->person)
 		presence_leave(l, p);
 	live_forget(l, p);

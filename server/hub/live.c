@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/base/plant.h"
@@ -104,6 +105,7 @@ static void submit(struct live *l, const struct job *as)
 {
 	struct job *j = x_malloc(sizeof(*j));
 
+	crash_at("live.asked");
 	*j = *as;
 	j->since = hub_now(l->hub);
 	live_stir(l);
@@ -195,6 +197,7 @@ static void append(struct live *l)
 	l->asked = true;
 	store_append(hub_store(l->hub), l->log, l->epoch, l->first_seq, l->bodies, l->n_bodies,
 		     on_done, l);
+	crash_at("live.appending");
 	if (PLANTED(PLANT_ACK_BEFORE_DURABLE))
 		for (size_t i = 0; i < l->n_bodies; i++)
 			apply(l, l->first_seq + i, l->bodies[i]);
@@ -209,6 +212,7 @@ static void pump(struct live *l)
 	if (!l->n_bodies)
 		return;
 	l->first_seq = l->state.seq + 1;
+	crash_at("live.decided");
 	append(l);
 }
 
@@ -246,8 +250,10 @@ static void accepted(struct live *l, const struct store_answer *answer)
 	note_epoch(l, answer->epoch);
 	for (size_t i = 0; i < l->n_bodies; i++)
 		apply(l, l->first_seq + i, l->bodies[i]);
+	crash_at("live.applied");
 	drop_bodies(l);
 	settle_batch(l, OK);
+	crash_at("live.settled");
 }
 
 static void reset(struct live *l);
@@ -264,17 +270,20 @@ static void conflicted(struct live *l, const struct store_answer *answer)
 	}
 	log_debug("append.conflict", "log=%s seq=%" PRIu64 " lacked=%zu", l->log, l->first_seq,
 		  answer->n_records);
+	crash_at("live.conflict");
 	note_epoch(l, answer->epoch);
 	drop_bodies(l);
 	for (size_t i = 0; i < answer->n_records; i++)
 		apply(l, answer->records[i].seq, answer->records[i].body);
 	requeue(l);
+	crash_at("live.requeued");
 }
 
 static void on_done(void *arg, const struct store_answer *answer)
 {
 	struct live *l = arg;
 
+	crash_at("live.answered");
 	live_stir(l);
 	l->asked = false;
 	if (l->lost) {
@@ -316,13 +325,16 @@ static void apply(struct live *l, uint64_t seq, struct msg *body)
 	if (codec_event(body->text, body->len, &e) != OK)
 		e = (struct event){ .seq = seq,
 				    .at = l->state.at }; /* of a newer version: a place, no more */
+	crash_at("live.event");
 	state_reduce(&l->state, &e);
+	crash_at("live.reduced");
 
 	struct msg *wire = e.type && event_specs[e.type].has_private ? codec_write_event(&e, false)
 								     : msg_ref(body);
 	if (l->phase == LIVE_OPEN) {
 		presence_stir(l);
 		crowd_tell(l, &e, wire);
+		crash_at("live.told");
 		if (e.type >= EVT_SESSION_OPENED && e.type <= EVT_SESSION_CLOSED)
 			directory_put(hub_list(l->hub), &l->state, hub_now(l->hub));
 	}
@@ -333,6 +345,7 @@ static void opened(struct live *l, const char *epoch)
 {
 	snprintf(l->epoch, sizeof(l->epoch), "%s", epoch);
 	l->phase = LIVE_OPEN;
+	crash_at("live.loaded");
 	if (l->state.seq)
 		directory_put(hub_list(l->hub), &l->state, hub_now(l->hub));
 	presence_loaded(l);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/crash.h"
 #include "server/hub/live.h"
 
 static void tell(struct peer *p, struct text *t)
@@ -74,6 +75,7 @@ static void on_command(struct hub *h, struct peer *p, struct command *c)
 		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
 		command_free(c);
 	} else {
+		crash_at("word.command");
 		live_submit(p->live, c, p->person, p, NULL, NULL);
 	}
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/ticket.h"
@@ -197,7 +198,9 @@ static void write_out(struct conn *c)
 		struct msg *keep;
 		const void *from;
 		size_t n = gather(c, &from, &keep);
+		crash_at("conn.writing");
 		enum ws_written w = ws_write(c->wsi, from, n);
+		crash_at("conn.written");
 
 		f->writes++;
 		f->bytes_out += n;
@@ -300,6 +303,7 @@ static void say_hello(struct conn *c, const struct hello *hello)
 
 		c->said_hello = true;
 		wait_for(c, WAIT_NOTHING);
+		crash_at("conn.hello");
 		hub_hello(c->all->hub, &c->peer, &g, hello);
 	}
 	ticket_free(&t);
@@ -325,6 +329,7 @@ static void greet(struct conn *c, const char *text, size_t len)
 static void take_message(struct conn *c, const char *text, size_t len)
 {
 	c->all->figures.messages_in++;
+	crash_at("conn.message");
 	if (c->said_hello)
 		hub_message(c->all->hub, &c->peer, text, len);
 	else
@@ -414,6 +419,7 @@ void conn_end(struct conn *c)
 {
 	struct conns *all = c->all;
 
+	crash_at("conn.gone");
 	hub_gone(all->hub, &c->peer);
 	wait_for(c, WAIT_NOTHING);
 	DL_DELETE2(all->wheel[c->slot], c, slot_prev, slot_next);

@@ -1,5 +1,6 @@
 #include "server/store/sqlite_writer.h"
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/store/sqlite_file.h"
 
@@ -70,11 +71,14 @@ static bool transact(struct writer *w, struct job *first, const struct job *end)
 	bool committing = false;
 	int rc = exec(w, "BEGIN IMMEDIATE");
 
+	crash_at("sqlite.begun");
 	if (rc == SQLITE_OK)
 		rc = run_jobs(w, first, end);
 	if (rc == SQLITE_OK) {
 		committing = true;
+		crash_at("sqlite.committing");
 		rc = exec(w, "COMMIT");
+		crash_at("sqlite.committed");
 	}
 	note_failure(w, rc);
 	if (rc == SQLITE_OK)
@@ -190,6 +194,7 @@ static void writer_main(void *arg)
 		if (jobs.first && !transact(w, jobs.first, NULL))
 			one_by_one(w, jobs.first, NULL);
 		hand_back(w, &jobs);
+		crash_at("sqlite.handed_back");
 		checkpoint(w, false);
 	}
 	end(w);
