@@ -7,8 +7,6 @@
 #include "clients/cli/attend.h"
 #include "clients/cli/words.h"
 
-#define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
-
 struct asking {
 	struct attend attend;
 	json_t *message;
@@ -99,7 +97,7 @@ int cli_ask(const struct subcommand *self, int argc, char **argv)
 	struct text why = { 0 };
 	int status;
 
-	if (!options_read(self, rows, LENGTH(rows), &argc, &argv, &status))
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
 	if (argc < 2)
 		return options_wrong(self, "a link and the name of a command or query are needed.");

@@ -57,6 +57,8 @@ struct option_row {
 	size_t n_words;
 };
 
+#define OPTIONS_N(rows) (sizeof(rows) / sizeof((rows)[0]))
+
 /* Reads options; what is left goes to argc and argv. argv[0] is the sub-command. False: end with
  * *status, after a sentence on stderr or, for --help, the help on stdout. */
 bool options_read(const struct subcommand *self, const struct option_row *rows, size_t n_rows,

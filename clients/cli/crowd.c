@@ -8,10 +8,9 @@
 #include "clients/cli/crowd.h"
 #include "server/base/mem.h"
 
-#define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define SETTLE_MS    20000 /* for what was asked to be answered, and screens to be whole */
-#define PROVE_MS     20000 /* for history to be asked */
-#define FILE_MAX     (64u << 20)
+#define SETTLE_MS 20000 /* for what was asked to be answered, and screens to be whole */
+#define PROVE_MS  20000 /* for history to be asked */
+#define FILE_MAX  (64u << 20)
 
 /* --- files ----------------------------------------------------------------------------------- */
 
@@ -276,7 +275,7 @@ int cli_crowd(const struct subcommand *self, int argc, char **argv)
 	};
 	int status;
 
-	if (!options_read(self, rows, LENGTH(rows), &argc, &argv, &status))
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
 	if (argc != 1 || !roster)
 		return options_wrong(self, "a link and --roster are needed.");

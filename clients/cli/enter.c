@@ -42,6 +42,19 @@ void enter_path(const struct place *place, const char *rest, struct text *out)
 	text_printf(out, "/api/sessions/%s%s", place->session, rest);
 }
 
+const char *enter_word(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	return text ? text : "";
+}
+
+void enter_print(const json_t *json)
+{
+	json_dumpf(json, stdout, JSON_COMPACT);
+	putchar('\n');
+}
+
 void enter_sentence(unsigned code, const json_t *answer, struct text *out)
 {
 	const char *name = json_string_value(json_object_get(answer, "error"));

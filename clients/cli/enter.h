@@ -59,6 +59,9 @@ struct net *enter_net(const struct place *place, const struct visitor *v);
  * be NULL. */
 json_t *enter_ask(struct net *net, const struct place *place, const struct request *request,
 		  int *status);
+/* A text of an object, "" where there is none. */
+const char *enter_word(const json_t *json, const char *key);
+void enter_print(const json_t *json);
 /* What an answer that is an error says, as a sentence. */
 void enter_sentence(unsigned code, const json_t *answer, struct text *out);
 

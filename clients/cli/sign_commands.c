@@ -7,8 +7,7 @@
 #include "clients/cli/enter.h"
 #include "clients/cli/sign.h"
 
-#define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define HOUR_MS      INT64_C(3600000)
+#define HOUR_MS INT64_C(3600000)
 
 struct wish {
 	struct visitor who;
@@ -91,7 +90,7 @@ int cli_invite(const struct subcommand *self, int argc, char **argv)
 	const struct option_row rows[] = { ROWS_WISH(w), ROWS_PLACE(w.who) };
 	int status;
 
-	if (!options_read(self, rows, LENGTH(rows), &argc, &argv, &status))
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
 	return for_session(self, &w, argc, argv, &t);
 }
@@ -109,7 +108,7 @@ int cli_ticket(const struct subcommand *self, int argc, char **argv)
 	};
 	int status;
 
-	if (!options_read(self, rows, LENGTH(rows), &argc, &argv, &status))
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
 	if (!w.who.name || !w.who.school)
 		return options_wrong(self, "--name and --school are needed.");

@@ -10,7 +10,6 @@
 #include "clients/cli/words.h"
 #include "server/base/mem.h"
 
-#define LENGTH(rows)  (sizeof(rows) / sizeof((rows)[0]))
 #define PATIENCE_MS   5000
 #define ENDURANCE_MS  (INT64_C(3600) * 1000)
 #define MESSAGE_WORDS 40
@@ -214,7 +213,7 @@ static void obey(struct talk *t, char *line)
 {
 	size_t n = strcspn(line, " ");
 
-	for (size_t i = 0; i < LENGTH(slashes); i++) {
+	for (size_t i = 0; i < sizeof(slashes) / sizeof(slashes[0]); i++) {
 		if (strlen(slashes[i].name) != n || memcmp(slashes[i].name, line, n) != 0)
 			continue;
 		slashes[i].run(t, line + n + strspn(line + n, " "));
@@ -405,7 +404,7 @@ int cli_talk(const struct subcommand *self, int argc, char **argv)
 	};
 	int status;
 
-	if (!options_read(self, rows, LENGTH(rows), &argc, &argv, &status))
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
 	if (argc != 1)
 		return options_wrong(self, "one link is needed.");
@@ -425,7 +424,7 @@ int cli_watch(const struct subcommand *self, int argc, char **argv)
 	};
 	int status;
 
-	if (!options_read(self, rows, LENGTH(rows), &argc, &argv, &status))
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
 	if (argc != 1)
 		return options_wrong(self, "one link is needed.");

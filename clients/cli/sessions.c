@@ -1,0 +1,137 @@
+/* Sub-commands that show what is planned: sessions, show. */
+#include <stdio.h>
+#include <time.h>
+
+#include "clients/cli/enter.h"
+
+static void print_time(const json_t *at)
+{
+	time_t t = (time_t)(json_integer_value(at) / 1000);
+	char text[40];
+	struct tm tm;
+
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M %Z", localtime_r(&t, &tm));
+	printf("%s", text);
+}
+
+static void print_row(const json_t *s)
+{
+	printf("%-32s  ", enter_word(s, "session"));
+	print_time(json_object_get(s, "start"));
+	printf("  %-11s  %s\n", enter_word(s, "phase"), enter_word(s, "title"));
+}
+
+int cli_sessions(const struct subcommand *self, int argc, char **argv)
+{
+	struct visitor v = { 0 };
+	bool as_json = false;
+	const struct option_row rows[] = {
+		ROWS_PLACE(v),
+		{ "json", OPTION_FLAG, &as_json, NULL, "as JSON", 0, 0, NULL, 0 },
+	};
+	struct place place;
+	struct net *net;
+	json_t *answer = NULL, *s;
+	int status;
+	size_t i;
+
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
+		return status;
+	if (argc > 1)
+		return options_wrong(self, "one address is enough.");
+	if (argc)
+		v.server = argv[0];
+	if (!enter_place(self, &v, NULL, &place, &status))
+		return status;
+	status = CLI_UNREACHED;
+	if ((net = enter_net(&place, &v)))
+		answer = enter_ask(net, &place,
+				   &(struct request){ .method = "GET", .path = "/api/sessions" },
+				   &status);
+	if (answer && as_json)
+		enter_print(answer);
+	else
+		json_array_foreach (json_object_get(answer, "sessions"), i, s)
+			print_row(s);
+	json_decref(answer);
+	net_free(net);
+	place_fini(&place);
+	return status;
+}
+
+static void print_list(const json_t *list, const char *title, const char *first, const char *second)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		printf("%-10s %s", i ? "" : title, enter_word(one, first));
+		if (*enter_word(one, second))
+			printf(" / %s", enter_word(one, second));
+		if (json_object_get(one, "minutes"))
+			printf(", %" JSON_INTEGER_FORMAT " min, %s",
+			       json_integer_value(json_object_get(one, "minutes")),
+			       enter_word(one, "state"));
+		putchar('\n');
+	}
+}
+
+static void print_session(const json_t *s)
+{
+	printf("%s\n", enter_word(s, "title"));
+	if (*enter_word(s, "hashtag"))
+		printf("%-10s #%s\n", "", enter_word(s, "hashtag"));
+	printf("%-10s %s\n%-10s %s\n%-10s %s\n", "id", enter_word(s, "session"), "format",
+	       enter_word(s, "format"), "phase", enter_word(s, "phase"));
+	printf("%-10s ", "start");
+	print_time(json_object_get(s, "start"));
+	printf("\n%-10s ", "end");
+	print_time(json_object_get(s, "end"));
+	printf("\n%-10s %s\n", "open",
+	       json_is_true(json_object_get(s, "open")) ? "yes, anybody may join by name"
+							: "no, an invitation is needed");
+	printf("%-10s %" JSON_INTEGER_FORMAT "\n", "people",
+	       json_integer_value(json_object_get(s, "people")));
+	print_list(json_object_get(s, "areas"), "areas", "en", "zh");
+	print_list(json_object_get(s, "topics"), "agenda", "title", "");
+}
+
+int cli_show(const struct subcommand *self, int argc, char **argv)
+{
+	struct visitor v = { 0 };
+	bool as_json = false;
+	const struct option_row rows[] = {
+		ROWS_PLACE(v),
+		{ "json", OPTION_FLAG, &as_json, NULL, "as JSON", 0, 0, NULL, 0 },
+	};
+	struct place place;
+	struct net *net;
+	struct text path = { 0 };
+	json_t *answer = NULL;
+	int status;
+
+	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
+		return status;
+	if (argc != 1)
+		return options_wrong(self, "name one session, by its id or its link.");
+	if (!enter_place(self, &v, argv[0], &place, &status))
+		return status;
+	if (!place.session) {
+		place_fini(&place);
+		return options_wrong(self, "%s names no session.", argv[0]);
+	}
+	enter_path(&place, "", &path);
+	status = CLI_UNREACHED;
+	if ((net = enter_net(&place, &v)))
+		answer = enter_ask(net, &place,
+				   &(struct request){ .method = "GET", .path = path.s }, &status);
+	if (answer && as_json)
+		enter_print(answer);
+	else if (answer)
+		print_session(answer);
+	json_decref(answer);
+	text_free(&path);
+	net_free(net);
+	place_fini(&place);
+	return status;
+}
