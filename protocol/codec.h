@@ -45,7 +45,8 @@ void command_free(struct command *c);
 
 /* An event of a log. Unknown fields are ignored and limits are not asked, as logs may be written by
  * another version; an unknown event, or an unknown word of an enum, is ERR_NOT_FOUND. A text, line
- * or name that is missing was erased and reads as NULL, required or not. */
+ * or name that is missing was erased and reads as NULL, required or not. Texts live until
+ * event_free, most of them in out->lists and without any JSON. */
 enum err codec_event(const char *text, size_t len, struct event *out);
 void event_free(struct event *e);
 

@@ -2,13 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/codec.h"
+#include "protocol/codec_own.h"
 #include "protocol/codec_read.h"
 
-static enum event_type event_type(const json_t *json)
+enum event_type read_event_type(const char *name)
 {
-	const char *name = json_string_value(json_object_get(json, "event"));
-
 	for (unsigned i = 1; name && i < EVT_COUNT; i++)
 		if (strcmp(event_specs[i].name, name) == 0)
 			return i;
@@ -49,7 +47,7 @@ static enum err read_event(json_t *json, struct event *out)
 
 	if (!json_is_object(json) || !read_envelope(json, out))
 		return ERR_BAD_REQUEST;
-	out->type = event_type(json);
+	out->type = read_event_type(json_string_value(json_object_get(json, "event")));
 	if (!out->type)
 		return json_is_string(json_object_get(json, "event")) ? ERR_NOT_FOUND
 								      : ERR_BAD_REQUEST;
@@ -59,7 +57,7 @@ static enum err read_event(json_t *json, struct event *out)
 	return err;
 }
 
-enum err codec_event(const char *text, size_t len, struct event *out)
+enum err codec_parsed_event(const char *text, size_t len, struct event *out)
 {
 	enum err err;
 
@@ -69,6 +67,12 @@ enum err codec_event(const char *text, size_t len, struct event *out)
 	if (err)
 		event_free(out);
 	return err;
+}
+
+enum err codec_event(const char *text, size_t len, struct event *out)
+{
+	memset(out, 0, sizeof(*out));
+	return codec_own_event(text, len, out) ? OK : codec_parsed_event(text, len, out);
 }
 
 void event_free(struct event *e)

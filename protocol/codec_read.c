@@ -13,7 +13,7 @@ struct block {
 	max_align_t items[];
 };
 
-static void *new_list(struct reader *r, size_t n, size_t size)
+void *read_new_list(struct reader *r, size_t n, size_t size)
 {
 	struct block *b = x_calloc(1, sizeof(*b) + n * size);
 
@@ -132,7 +132,7 @@ static enum err read_list(struct reader *r, const struct field *f, json_t *json,
 		return ERR_TOO_LARGE;
 	if (n == 0)
 		return OK;
-	items = new_list(r, n, size);
+	items = read_new_list(r, n, size);
 	for (size_t i = 0; i < n; i++) {
 		enum err err = read_value(r, f, f->of, json_array_get(json, i), items + i * size);
 
@@ -176,11 +176,11 @@ static enum err read_value(struct reader *r, const struct field *f, enum field_k
 	return ERR_BAD_REQUEST;
 }
 
-static bool may_be_absent(const struct reader *r, const struct field *f)
+bool read_may_be_absent(const struct field *f, bool lenient)
 {
 	bool words = f->kind == FIELD_TEXT || f->kind == FIELD_LINE || f->kind == FIELD_NAME;
 
-	return f->optional || (r->lenient && words);
+	return f->optional || (lenient && words);
 }
 
 static bool is_known(const struct shape *shape, const char *const *envelope, const char *key)
@@ -221,7 +221,7 @@ enum err read_fields(struct reader *r, const struct shape *shape, json_t *json,
 
 		if (value)
 			err = read_value(r, f, f->kind, value, (char *)out + offset);
-		else if (!may_be_absent(r, f))
+		else if (!read_may_be_absent(f, r->lenient))
 			err = ERR_BAD_REQUEST;
 		if (err) {
 			read_blame(r->blame, f->name); /* the outermost has the last word */

@@ -30,6 +30,13 @@ enum err read_fields(struct reader *r, const struct shape *shape, json_t *json,
 /* An id from first on. */
 bool read_id(const json_t *json, json_int_t first, uint64_t *out);
 
+/* Memory of so many items, zeroed; it ends with the reader's lists. */
+void *read_new_list(struct reader *r, size_t n, size_t size);
 void read_lists_free(void *lists);
+
+/* May this field be missing? lenient: in an event of a log. */
+bool read_may_be_absent(const struct field *f, bool lenient);
+/* 0: there is no such event. */
+enum event_type read_event_type(const char *name);
 
 #endif

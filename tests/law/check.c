@@ -65,13 +65,15 @@ bool check_event(const struct state *before, const struct event *e, char *why)
 	static const char *const around[] = { "event", "seq", "at", "by", "name", "school", "n" };
 	const struct person *p = state_person(before, e->by);
 	struct msg *sent = codec_write_event(e, false);
-	json_t *fields = json_copy(e->json);
+	struct msg *stored = codec_write_event(e, true);
+	json_t *fields = json_loads(stored->text, JSON_REJECT_DUPLICATES, NULL);
 	bool ok;
 
 	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++)
 		json_object_del(fields, around[i]);
 	ok = codec_check(event_specs[e->type].fields, fields, why, WHY);
 	json_decref(fields);
+	msg_unref(&stored);
 	if (ok && strstr(sent->text, "\"sub\":")) {
 		snprintf(why, WHY, "what is private is sent: %s", sent->text);
 		ok = false;

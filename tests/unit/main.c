@@ -8,6 +8,7 @@
 extern const struct unit_group codec_group;
 extern const struct unit_group codec_check_group;
 extern const struct unit_group codec_event_group;
+extern const struct unit_group codec_own_group;
 extern const struct unit_group codec_suites_group;
 extern const struct unit_group codec_tables_group;
 extern const struct unit_group codec_text_group;
@@ -22,10 +23,10 @@ extern const struct unit_group ticket_group;
 extern const struct unit_group utf8_group;
 
 static const struct unit_group *const groups[] = {
-	&codec_group,        &codec_check_group, &codec_event_group, &codec_suites_group,
-	&codec_tables_group, &codec_text_group,  &conf_group,        &export_group,
-	&hub_group,          &hub_store_group,   &mem_group,         &permissions_group,
-	&text_group,         &ticket_group,      &utf8_group,
+	&codec_group,        &codec_check_group,  &codec_event_group, &codec_own_group,
+	&codec_suites_group, &codec_tables_group, &codec_text_group,  &conf_group,
+	&export_group,       &hub_group,          &hub_store_group,   &mem_group,
+	&permissions_group,  &text_group,         &ticket_group,      &utf8_group,
 };
 
 int main(void)
