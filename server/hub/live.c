@@ -256,16 +256,15 @@ static void accepted(struct live *l, const struct store_answer *answer)
 	crash_at("live.settled");
 }
 
-static void reset(struct live *l);
 static void broken(struct live *l, const char *why);
 
 /* Somebody was first: take what happened, decide again. Commands of ours that are in the log after
  * all, because an append of unknown outcome did happen, are found there by their n. Under another
- * epoch it is another log. */
+ * epoch it is another log: the store tells STORE_RESET when it has saved what it can of ours. */
 static void conflicted(struct live *l, const struct store_answer *answer)
 {
 	if (l->epoch[0] && strcmp(l->epoch, answer->epoch) != 0) {
-		reset(l);
+		l->retry_at = hub_now(l->hub) + DUE_MS;
 		return;
 	}
 	log_debug("append.conflict", "log=%s seq=%" PRIu64 " lacked=%zu", l->log, l->first_seq,

@@ -1,31 +1,14 @@
-#include "server/store/follow.h"
+#include "server/store/follow_inside.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "server/base/mem.h"
 #include "server/base/plant.h"
 
-struct follower {
-	char log[STORE_LOG_MAX + 1];
-	char epoch[STORE_EPOCH_MAX + 1]; /* "" until known */
-	uint64_t last;                   /* delivered up to here */
-	uint64_t heard;                  /* the highest position we have word of */
-	uint64_t ticket;                 /* of the fetch under way; 0: none */
-	bool live;                       /* STORE_LIVE was told */
-	bool again;                      /* the last fetch failed; the next tick asks again */
-	bool telling;                    /* a notice of ours is being told: do not free */
-	bool stopped;                    /* no notice may be told any more */
-	int64_t asked;                   /* when the fetch was asked for */
-	int64_t looked;                  /* when we last delivered, or compared heads */
-	UT_hash_handle hh;
-};
-
-static struct follower *find(const struct followers *fs, const char *log)
+struct follower *follow_find(const struct followers *fs, const char *log)
 {
 	struct follower *f;
 
@@ -33,12 +16,18 @@ static struct follower *find(const struct followers *fs, const char *log)
 	return f;
 }
 
+static void follower_free(struct follower *f)
+{
+	held_free(&f->held);
+	free(f);
+}
+
 static void drop(struct followers *fs, struct follower *f)
 {
 	HASH_DEL(fs->all, f);
 	f->stopped = true;
 	if (!f->telling)
-		free(f);
+		follower_free(f);
 }
 
 static void tell(struct followers *fs, const struct store_notice *notice)
@@ -47,7 +36,7 @@ static void tell(struct followers *fs, const struct store_notice *notice)
 }
 
 /* The last notice of a log. */
-static void end(struct followers *fs, struct follower *f, enum store_news news, const char *epoch,
+void follow_end(struct followers *fs, struct follower *f, enum store_news news, const char *epoch,
 		const char *why)
 {
 	char log[STORE_LOG_MAX + 1];
@@ -57,18 +46,22 @@ static void end(struct followers *fs, struct follower *f, enum store_news news, 
 	tell(fs, &(struct store_notice){ .news = news, .log = log, .epoch = epoch, .why = why });
 }
 
-static void fetch(struct followers *fs, struct follower *f)
+void follow_fetch(struct followers *fs, struct follower *f)
 {
 	if (f->ticket)
 		return;
 	f->ticket = ++fs->tickets;
 	f->again = false;
 	f->asked = fs->now;
-	fs->fetch(fs->store, f->log, f->ticket, f->last + 1);
+	f->from = f->differs ? f->held.first : f->last + 1;
+	fs->fetch(fs->store, f->log, f->ticket, f->from);
 }
 
-static void deliver(struct followers *fs, struct follower *f, const struct store_record *record)
+static void deliver(struct followers *fs, struct follower *f, const struct store_record *record,
+		    const struct hash *chain)
 {
+	if (fs->restore)
+		held_add(&f->held, record, chain);
 	f->last = record->seq;
 	f->looked = fs->now;
 	tell(fs,
@@ -89,11 +82,11 @@ static bool deliver_page(struct followers *fs, struct follower *f, const struct 
 	f->telling = true;
 	for (size_t i = 0; i < page->n_records && !f->stopped; i++) {
 		if (is_next(f, &page->records[i]))
-			deliver(fs, f, &page->records[i]);
+			deliver(fs, f, &page->records[i], page->chains ? &page->chains[i] : NULL);
 	}
 	f->telling = false;
 	if (f->stopped)
-		free(f);
+		follower_free(f);
 	else
 		return true;
 	return false;
@@ -108,16 +101,17 @@ void follow_start(struct followers *fs, const char *log, uint64_t after)
 {
 	struct follower *f = x_calloc(1, sizeof(*f));
 
-	assert(strlen(log) <= STORE_LOG_MAX && !find(fs, log));
+	assert(strlen(log) <= STORE_LOG_MAX && !follow_find(fs, log));
 	strcpy(f->log, log);
 	f->last = after;
+	held_begin(&f->held, after + 1, after ? NULL : &(struct hash){ { 0 } });
 	HASH_ADD_STR(fs->all, log, f);
-	fetch(fs, f);
+	follow_fetch(fs, f);
 }
 
 void follow_stop(struct followers *fs, const char *log)
 {
-	struct follower *f = find(fs, log);
+	struct follower *f = follow_find(fs, log);
 
 	if (f)
 		drop(fs, f);
@@ -133,33 +127,35 @@ void follow_stop_all(struct followers *fs)
 
 bool follow_is(const struct followers *fs, const char *log)
 {
-	return find(fs, log) != NULL;
+	return follow_find(fs, log) != NULL;
 }
 
 void follow_heard(struct followers *fs, const char *log, const char *epoch,
-		  const struct store_record *record)
+		  const struct store_record *record, const struct hash *chain)
 {
-	struct follower *f = find(fs, log);
+	struct follower *f = follow_find(fs, log);
 
-	if (!f)
+	if (!f || f->differs)
 		return;
 	if (f->live && f->epoch[0] == '\0' && f->last == 0)
 		set_epoch(f, epoch); /* the log was empty and is made now */
 	if (strcmp(f->epoch, epoch) != 0) {
-		fetch(fs, f); /* new history or late word of an old one: the log knows */
+		follow_fetch(fs, f); /* new history or late word of an old one: the log knows */
 		return;
 	}
 	if (record->seq > f->heard)
 		f->heard = record->seq;
 	if (is_next(f, record))
-		deliver_page(fs, f, &(struct follow_page){ .records = record, .n_records = 1 });
+		deliver_page(fs, f,
+			     &(struct follow_page){
+				     .records = record, .n_records = 1, .chains = chain });
 	else if (record->seq > f->last)
-		fetch(fs, f);
+		follow_fetch(fs, f);
 }
 
 void follow_signal(struct followers *fs, const char *log, struct msg *m)
 {
-	struct follower *f = find(fs, log);
+	struct follower *f = follow_find(fs, log);
 
 	if (!f || !f->live)
 		return;
@@ -170,36 +166,49 @@ void follow_signal(struct followers *fs, const char *log, struct msg *m)
 					 .record = { .body = m } });
 	f->telling = false;
 	if (f->stopped)
-		free(f);
+		follower_free(f);
 }
 
-void follow_head(struct followers *fs, const char *log, const char *epoch, uint64_t head)
+bool follow_is_ours(const struct follower *f, uint64_t seq, const struct hash *chain)
 {
-	struct follower *f = find(fs, log);
+	const struct hash *ours = held_chain(&f->held, seq);
 
-	if (!f)
+	return !ours || !chain || hash_equal(ours, chain);
+}
+
+/* A head that is behind was asked for before we heard of more, or the log is shorter: reading tells
+ * which. */
+void follow_head(struct followers *fs, const char *log, const char *epoch, uint64_t head,
+		 const struct hash *chain)
+{
+	struct follower *f = follow_find(fs, log);
+
+	if (!f || f->differs)
 		return;
 	if (head > f->last && head > f->heard && strcmp(epoch, f->epoch) == 0)
 		f->heard = head;
-	if (head > f->last || strcmp(epoch, f->epoch) != 0)
-		fetch(fs, f);
+	if (head != f->last || strcmp(epoch, f->epoch) != 0 || !follow_is_ours(f, head, chain))
+		follow_fetch(fs, f);
 }
 
-/* Is this the history we have been delivering? */
-static bool same_history(struct follower *f, const struct follow_page *page)
+/* Is this the history we have been delivering? A log never gets shorter: it had all before `from`
+ * when it was asked. */
+static bool same_history(const struct follower *f, const struct follow_page *page)
 {
-	if (f->epoch[0] != '\0')
-		return strcmp(f->epoch, page->epoch) == 0;
-	return page->head >= f->last;
+	if (f->epoch[0] != '\0' && strcmp(f->epoch, page->epoch) != 0)
+		return false;
+	if (page->err != ERR_DAMAGED && page->head + 1 < f->from)
+		return false;
+	return follow_is_ours(f, f->from - 1, page->before);
 }
 
 /* The page is delivered: done, or on to the next? */
 static void go_on(struct followers *fs, struct follower *f, const struct follow_page *page)
 {
 	if (page->err == ERR_DAMAGED) {
-		end(fs, f, STORE_BROKEN, page->epoch, page->why);
+		follow_end(fs, f, STORE_BROKEN, page->epoch, page->why);
 	} else if (f->last < f->heard || f->last < page->head) {
-		fetch(fs, f);
+		follow_fetch(fs, f);
 	} else if (!f->live) {
 		f->live = true;
 		f->telling = true;
@@ -207,14 +216,14 @@ static void go_on(struct followers *fs, struct follower *f, const struct follow_
 				 .news = STORE_LIVE, .log = f->log, .epoch = f->epoch });
 		f->telling = false;
 		if (f->stopped)
-			free(f);
+			follower_free(f);
 	}
 }
 
 void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
 		    const struct follow_page *page)
 {
-	struct follower *f = find(fs, log);
+	struct follower *f = follow_find(fs, log);
 
 	if (!f || f->ticket != ticket)
 		return;
@@ -224,11 +233,15 @@ void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
 		return;
 	}
 	if (page->err == ERR_DAMAGED && page->n_records == 0) {
-		end(fs, f, STORE_BROKEN, page->epoch, page->why);
+		follow_end(fs, f, STORE_BROKEN, page->epoch, page->why);
+		return;
+	}
+	if (f->differs) {
+		follow_compare(fs, f, page);
 		return;
 	}
 	if (!same_history(f, page)) {
-		end(fs, f, STORE_RESET, page->epoch, NULL);
+		follow_differ(fs, f, page);
 		return;
 	}
 	set_epoch(f, page->epoch);
@@ -259,6 +272,6 @@ void follow_tick(struct followers *fs, int64_t now)
 		if (fs->ask_head)
 			ask_again(fs, f);
 		if (f->again)
-			fetch(fs, f);
+			follow_fetch(fs, f);
 	}
 }

@@ -44,7 +44,7 @@ void handle_close_when_done(struct handle *h)
 
 static const enum memory_what what_of[] = {
 	[APPEND] = MEMORY_APPEND, [READ] = MEMORY_READ,   [FETCH] = MEMORY_READ,
-	[HEAD] = MEMORY_READ,     [ERASE] = MEMORY_ERASE,
+	[HEAD] = MEMORY_READ,     [ERASE] = MEMORY_ERASE, [RESTORE] = MEMORY_APPEND,
 };
 
 static struct ask *ask_new(struct store *s, enum kind kind, const char *log, uint64_t first)
@@ -135,6 +135,20 @@ static void ask_head(struct store *s, const char *log)
 	ask(ask_new(s, HEAD, log, 0));
 }
 
+static void ask_restore(struct store *s, const char *log, uint64_t ticket,
+			const struct follow_offer *offer)
+{
+	struct ask *a = ask_new(s, RESTORE, log, offer->first);
+
+	strcpy(a->epoch, offer->epoch);
+	a->to = ticket;
+	a->before = *offer->before;
+	a->bodies = x_calloc(offer->n, sizeof(struct msg *));
+	for (; a->n_bodies < offer->n; a->n_bodies++)
+		a->bodies[a->n_bodies] = msg_ref(offer->records[a->n_bodies].body);
+	ask(a);
+}
+
 static void memory_follow(struct store *s, const char *log, uint64_t after)
 {
 	follow_start(&((struct handle *)s)->followers, log, after);
@@ -149,7 +163,7 @@ static void memory_signal(struct store *s, const char *log, struct msg *signal)
 {
 	struct handle *h = (struct handle *)s;
 
-	memory_publish(h->memory, h, log, "", &(struct store_record){ .body = signal });
+	memory_publish(h->memory, h, log, "", &(struct store_record){ .body = signal }, NULL);
 }
 
 static void memory_tick(struct store *s, int64_t now)
@@ -230,8 +244,9 @@ struct store *memory_open(struct memory *m, unsigned number, store_notice_fn on_
 	};
 	h->memory = m;
 	h->number = number;
-	h->followers =
-		(struct followers){ .store = &h->store, .fetch = ask_fetch, .ask_head = ask_head };
+	h->followers = (struct followers){
+		.store = &h->store, .fetch = ask_fetch, .ask_head = ask_head, .restore = ask_restore
+	};
 	while (*at)
 		at = &(*at)->next;
 	*at = h;

@@ -8,6 +8,31 @@
 
 /* --- answers --- */
 
+static void tell_done(struct ask *a, enum err err, bool with_records)
+{
+	struct store_answer answer = { .err = err, .epoch = a->answer.epoch };
+
+	if (with_records) {
+		answer.records = a->answer.records;
+		answer.n_records = a->answer.n_records;
+	}
+	a->done(a->arg, &answer);
+}
+
+/* What the hub knows now, its follower holds: what was appended, and what came with a conflict. */
+static void hand_in(struct handle *h, const struct ask *a, enum err err)
+{
+	const char *epoch = a->answer.epoch;
+
+	if (err != OK && err != ERR_CONFLICT)
+		return;
+	for (size_t i = 0; i < a->answer.n_records; i++)
+		follow_heard(&h->followers, a->log, epoch, &a->answer.records[i],
+			     &a->answer.chains[i]);
+	if (a->answer.n_records == 0)
+		follow_head(&h->followers, a->log, epoch, a->answer.head, &a->answer.before);
+}
+
 static void settle(struct ask *a, enum err err)
 {
 	struct handle *h = a->from;
@@ -17,26 +42,36 @@ static void settle(struct ask *a, enum err err)
 	a->settled = true;
 	switch (a->kind) {
 	case APPEND:
+		tell_done(a, err, err == ERR_CONFLICT);
+		hand_in(h, a, err);
+		break;
 	case READ:
+		tell_done(a, err, true);
+		break;
 	case ERASE:
-		a->done(a->arg, &(struct store_answer){ .err = err,
-							.epoch = a->answer.epoch,
-							.records = a->answer.records,
-							.n_records = a->answer.n_records });
+		tell_done(a, err, false);
+		if (err == OK)
+			follow_erased(&h->followers, a->log, a->first, a->bodies[0]);
+		break;
+	case RESTORE:
+		follow_restored(&h->followers, a->log, a->to, err);
 		break;
 	case FETCH:
-		follow_fetched(
-			&h->followers, a->log, a->to,
-			&(struct follow_page){ .err = err,
-					       .epoch = a->answer.epoch,
-					       .head = a->answer.head,
-					       .records = a->answer.records,
-					       .n_records = a->answer.n_records,
-					       .why = "A record is not what was appended." });
+		follow_fetched(&h->followers, a->log, a->to,
+			       &(struct follow_page){
+				       .err = err,
+				       .epoch = a->answer.epoch,
+				       .head = a->answer.head,
+				       .records = a->answer.records,
+				       .n_records = a->answer.n_records,
+				       .before = a->answer.has_before ? &a->answer.before : NULL,
+				       .chains = a->answer.chains,
+				       .why = "A record is not what was appended." });
 		break;
 	case HEAD:
 		if (err == OK)
-			follow_head(&h->followers, a->log, a->answer.epoch, a->answer.head);
+			follow_head(&h->followers, a->log, a->answer.epoch, a->answer.head,
+				    &a->answer.before);
 		break;
 	}
 	h->n_asked--;
@@ -53,7 +88,7 @@ void run_answer(struct memory *m, struct parcel *p)
 void run_patience(struct memory *m, struct parcel *p)
 {
 	struct ask *a = p->ask;
-	bool changes = a->kind == APPEND || a->kind == ERASE;
+	bool changes = a->kind == APPEND || a->kind == ERASE || a->kind == RESTORE;
 	struct store_record *records = a->answer.records;
 	size_t n_records = a->answer.n_records;
 
@@ -87,6 +122,21 @@ void memory_new_epoch(struct memory *m, char epoch[STORE_EPOCH_MAX + 1])
 	epoch[sizeof(chance)] = '\0';
 }
 
+static void collect_one(struct ask *a, const struct memory_log *log, uint64_t seq)
+{
+	size_t n = a->answer.n_records++;
+
+	a->answer.records[n] =
+		(struct store_record){ .seq = seq, .body = msg_ref(log->records[seq - 1].body) };
+	a->answer.chains[n] = log->records[seq - 1].chain;
+}
+
+static void collect_begin(struct ask *a, size_t n)
+{
+	a->answer.records = x_calloc(n, sizeof(*a->answer.records));
+	a->answer.chains = x_calloc(n, sizeof(*a->answer.chains));
+}
+
 /* At most a slice, up to `to`, and up to the first record that is damaged. */
 static enum err collect(struct ask *a, const struct memory_log *log, uint64_t from, uint64_t to)
 {
@@ -96,15 +146,34 @@ static enum err collect(struct ask *a, const struct memory_log *log, uint64_t fr
 		return OK;
 	if (last - from >= STORE_SLICE)
 		last = from + STORE_SLICE - 1;
-	a->answer.records = x_calloc(last - from + 1, sizeof(*a->answer.records));
+	collect_begin(a, last - from + 1);
 	for (uint64_t seq = from; seq <= last; seq++) {
 		if (!memory_log_sound(log, seq))
 			return ERR_DAMAGED;
-		a->answer.records[a->answer.n_records++] =
-			(struct store_record){ .seq = seq,
-					       .body = msg_ref(log->records[seq - 1].body) };
+		collect_one(a, log, seq);
 	}
 	return OK;
+}
+
+static struct memory_log *make(struct memory *m, const char *name)
+{
+	struct memory_log *log = memory_logs_add(&m->logs, name);
+
+	memory_new_epoch(m, log->epoch);
+	return log;
+}
+
+/* The records are in the log, and everybody who follows it hears of them. */
+static void take(struct memory *m, struct ask *a, struct memory_log *log)
+{
+	strcpy(a->answer.epoch, log->epoch);
+	collect_begin(a, a->n_bodies);
+	for (size_t i = 0; i < a->n_bodies; i++) {
+		memory_log_add(log, a->bodies[i]);
+		collect_one(a, log, a->first + i);
+		memory_publish(m, a->from, log->name, log->epoch, &a->answer.records[i],
+			       &a->answer.chains[i]);
+	}
 }
 
 static enum err do_append(struct memory *m, struct ask *a, struct memory_log *log)
@@ -116,16 +185,23 @@ static enum err do_append(struct memory *m, struct ask *a, struct memory_log *lo
 		return collect(a, log, a->first, UINT64_MAX) == OK ? ERR_CONFLICT : ERR_DAMAGED;
 	if (!new_log && (!log || strcmp(a->epoch, log->epoch) != 0 || a->first != head + 1))
 		return ERR_CONFLICT;
-	if (!log) {
-		log = memory_logs_add(&m->logs, a->log);
-		memory_new_epoch(m, log->epoch);
-	}
-	strcpy(a->answer.epoch, log->epoch);
-	for (size_t i = 0; i < a->n_bodies; i++) {
-		memory_log_add(log, a->bodies[i]);
-		memory_publish(m, a->from, log->name, log->epoch,
-			       &(struct store_record){ .seq = a->first + i, .body = a->bodies[i] });
-	}
+	if (!log)
+		log = make(m, a->log);
+	take(m, a, log);
+	return OK;
+}
+
+/* Records come back to where they were, if nobody has written there. */
+static enum err do_restore(struct memory *m, struct ask *a, struct memory_log *log)
+{
+	if (!log && a->epoch[0] == '\0' && a->first == 1)
+		log = make(m, a->log);
+	else if (!log || strcmp(a->epoch, log->epoch) != 0 || a->first != log->n_records + 1)
+		return ERR_CONFLICT;
+	struct hash before = memory_log_chain_before(log, a->first);
+	if (!hash_equal(&before, &a->before))
+		return ERR_CONFLICT;
+	take(m, a, log);
 	return OK;
 }
 
@@ -152,6 +228,8 @@ static enum err answer(struct memory *m, struct ask *a, struct memory_log *log)
 		return OK;
 	case ERASE:
 		return do_erase(a, log);
+	case RESTORE:
+		return do_restore(m, a, log);
 	}
 	return ERR_UNKNOWN;
 }
@@ -161,10 +239,14 @@ void run_request(struct memory *m, struct parcel *p)
 	struct ask *a = p->ask;
 	struct memory_log *log = memory_logs_find(m->logs, a->log);
 
-	if (log) {
+	uint64_t head = log ? log->n_records : 0, first = a->kind == FETCH ? a->first : head + 1;
+
+	if (log)
 		strcpy(a->answer.epoch, log->epoch);
-		a->answer.head = log->n_records;
-	}
+	a->answer.head = head;
+	a->answer.has_before = first <= head + 1;
+	if (log && a->answer.has_before)
+		a->answer.before = memory_log_chain_before(log, first);
 	a->answer.err = answer(m, a, log);
 	send_answer(m, a);
 }

@@ -36,14 +36,14 @@ void memory_logs_free(struct memory_log **all)
 	}
 }
 
-static struct hash chain_before(const struct memory_log *log, uint64_t seq)
+struct hash memory_log_chain_before(const struct memory_log *log, uint64_t seq)
 {
 	return seq > 1 ? log->records[seq - 2].chain : (struct hash){ { 0 } };
 }
 
 void memory_log_add(struct memory_log *log, struct msg *body)
 {
-	struct hash before = chain_before(log, log->n_records + 1);
+	struct hash before = memory_log_chain_before(log, log->n_records + 1);
 	struct hash hash = hash_of(body->text, body->len);
 
 	log->records = x_grow(log->records, log->n_records, sizeof(*log->records));
@@ -71,7 +71,7 @@ void memory_log_erase(struct memory_log *log, uint64_t seq, struct msg *stub)
 bool memory_log_sound(const struct memory_log *log, uint64_t seq)
 {
 	const struct kept *r = &log->records[seq - 1];
-	struct hash before = chain_before(log, seq);
+	struct hash before = memory_log_chain_before(log, seq);
 	struct hash hash = r->erased ? r->was : hash_of(r->body->text, r->body->len);
 	struct hash chain = chain_next(&before, &hash);
 

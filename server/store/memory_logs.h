@@ -28,6 +28,8 @@ struct memory_log *memory_logs_find(struct memory_log *all, const char *name);
 struct memory_log *memory_logs_add(struct memory_log **all, const char *name);
 void memory_logs_free(struct memory_log **all);
 
+/* The chain before this position, which is at most one beyond the head. */
+struct hash memory_log_chain_before(const struct memory_log *log, uint64_t seq);
 /* Appends one record and references its body. */
 void memory_log_add(struct memory_log *log, struct msg *body);
 /* Takes away what is after the first `keep`. */

@@ -52,6 +52,7 @@ void ask_unref(struct ask *a)
 		msg_unref(&a->answer.records[i].body);
 	free(a->bodies);
 	free(a->answer.records);
+	free(a->answer.chains);
 	free(a);
 }
 
@@ -173,7 +174,7 @@ static void run_word(struct memory *m, struct parcel *p)
 {
 	(void)m;
 	if (p->to && !p->to->closing)
-		follow_heard(&p->to->followers, p->log, p->epoch, &p->record);
+		follow_heard(&p->to->followers, p->log, p->epoch, &p->record, &p->chain);
 }
 
 static void run_signal(struct memory *m, struct parcel *p)
@@ -184,19 +185,22 @@ static void run_signal(struct memory *m, struct parcel *p)
 }
 
 static void send_word(struct memory *m, uint32_t delay_ms, struct handle *to, const char *log,
-		      const char *epoch, const struct store_record *record)
+		      const char *epoch, const struct store_record *record,
+		      const struct hash *chain)
 {
 	struct parcel *p = parcel_send(m, delay_ms, to, record->seq ? run_word : run_signal);
 
 	strcpy(p->log, log);
 	strcpy(p->epoch, epoch);
 	p->record = *record;
+	if (chain)
+		p->chain = *chain;
 	msg_ref(p->record.body);
 }
 
 /* A record, or a signal with seq 0, to all who follow; a signal not to its sender. */
 void memory_publish(struct memory *m, const struct handle *from, const char *log, const char *epoch,
-		    const struct store_record *record)
+		    const struct store_record *record, const struct hash *chain)
 {
 	for (struct handle *h = m->handles; h; h = h->next) {
 		if (!follow_is(&h->followers, log) || (record->seq == 0 && h == from))
@@ -204,8 +208,8 @@ void memory_publish(struct memory *m, const struct handle *from, const char *log
 		struct memory_fate fate = memory_fate(m, record->seq ? MEMORY_WORD : MEMORY_SIGNAL,
 						      from ? from->number : 0, h->number);
 		if (!fate.lost)
-			send_word(m, fate.delay_ms, h, log, epoch, record);
+			send_word(m, fate.delay_ms, h, log, epoch, record, chain);
 		if (fate.again)
-			send_word(m, fate.again_ms, h, log, epoch, record);
+			send_word(m, fate.again_ms, h, log, epoch, record, chain);
 	}
 }

@@ -20,7 +20,7 @@ struct handle {
 	struct handle *next; /* in order of opening */
 };
 
-enum kind { APPEND, READ, FETCH, HEAD, ERASE };
+enum kind { APPEND, READ, FETCH, HEAD, ERASE, RESTORE };
 
 /* A question, its answer, and who waits for it. Shared by the parcels that carry it. */
 struct ask {
@@ -29,9 +29,10 @@ struct ask {
 	struct handle *from; /* NULL: crashed */
 	char log[STORE_LOG_MAX + 1];
 	char epoch[STORE_EPOCH_MAX + 1];
-	uint64_t first, to; /* positions; of a FETCH `to` is its ticket */
+	uint64_t first, to; /* positions; of a FETCH and a RESTORE `to` is its ticket */
 	struct msg **bodies;
 	size_t n_bodies;
+	struct hash before; /* of a RESTORE */
 	store_done_fn done;
 	void *arg;
 	bool settled;
@@ -39,8 +40,11 @@ struct ask {
 		enum err err;
 		char epoch[STORE_EPOCH_MAX + 1];
 		uint64_t head;
-		struct store_record *records;
+		struct store_record *records; /* also those that were appended */
+		struct hash *chains;          /* at each */
 		size_t n_records;
+		struct hash before; /* the chain before the first; of a HEAD, at the head */
+		bool has_before;
 	} answer;
 };
 
@@ -54,6 +58,7 @@ struct parcel {
 	char log[STORE_LOG_MAX + 1];
 	char epoch[STORE_EPOCH_MAX + 1];
 	struct store_record record;
+	struct hash chain; /* at the record */
 };
 
 struct memory {
@@ -84,7 +89,7 @@ void parcels_orphan(struct memory *m, const struct handle *h);
 struct memory_fate memory_fate(struct memory *m, enum memory_what what, unsigned from, unsigned to);
 /* A record, or a signal with seq 0, to all who follow; a signal not to its sender. */
 void memory_publish(struct memory *m, const struct handle *from, const char *log, const char *epoch,
-		    const struct store_record *record);
+		    const struct store_record *record, const struct hash *chain);
 
 void ask_unref(struct ask *a);
 

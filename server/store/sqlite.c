@@ -87,7 +87,8 @@ static void on_appended(struct sqlite *s, struct job *j)
 		return;
 	for (size_t i = 0; i < j->n_bodies; i++)
 		follow_heard(&s->followers, j->log, j->its_epoch,
-			     &(struct store_record){ .seq = j->first + i, .body = j->bodies[i] });
+			     &(struct store_record){ .seq = j->first + i, .body = j->bodies[i] },
+			     NULL);
 }
 
 static void on_fetched(struct sqlite *s, struct job *j)

@@ -18,7 +18,10 @@
  * before the first; a broken chain is refused, not served. erase replaces a body by its stub; the
  * chain keeps the hash of the old body.
  *
- * 6. The epoch is made anew at creation and restore. Another epoch is told as STORE_RESET.
+ * 6. The epoch is made anew at creation and restore. Another epoch is told as STORE_RESET, also
+ * when the first to learn of it was an append that came under the old one. Before that, a store
+ * that can lose what it acknowledged has given the log back what it lost and this instance still
+ * held.
  *
  * An answer and the notices of the same records come in no promised order: the notice of one's own
  * record may come before the OK, the records of a conflict come again as notices.

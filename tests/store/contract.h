@@ -24,6 +24,8 @@ extern const struct contract_case kill_cases[];
 extern const size_t n_kill_cases;
 extern const struct contract_case fault_cases[];
 extern const size_t n_fault_cases;
+extern const struct contract_case lost_cases[];
+extern const size_t n_lost_cases;
 extern const struct contract_case power_cases[];
 extern const size_t n_power_cases;
 

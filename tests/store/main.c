@@ -46,6 +46,7 @@ int main(void)
 	for (size_t i = 0; i < n_kinds; i++)
 		run_group(kinds[i]->name, contract_cases, n_contract_cases, kinds[i]);
 	run_group("memory with faults", fault_cases, n_fault_cases, NULL);
+	run_group("memory that loses", lost_cases, n_lost_cases, NULL);
 	run_group("sqlite's file", file_cases, n_file_cases, &sqlite_kind);
 	run_group("sqlite without power", power_cases, n_power_cases, &sqlite_kind);
 	run_group("sqlite killed", kill_cases, n_kill_cases, &sqlite_kind);
