@@ -11,9 +11,10 @@
 #include "server/net/ticket.h"
 #include "server/net/ws.h"
 
-#define MISTAKES_MAX   5 /* before hello */
-#define ANSWERS_FACTOR 2 /* of the bytes for events: who asks on and does not read is sent away */
-#define SKIP_FACTOR    4 /* a message so many times too large ends the connection */
+#define MISTAKES_MAX   5  /* before hello */
+#define ANSWERS_FACTOR 2  /* of the bytes for events: who asks on and does not read is sent away */
+#define SKIP_FACTOR    4  /* a message so many times too large ends the connection */
+#define FRAME_HEAD     64 /* bytes, at most, that a frame and TLS put around its text */
 
 static const uint64_t wait_ms[WAIT_COUNT] = {
 	[WAIT_HELLO] = CONN_HELLO_MS,
@@ -22,9 +23,8 @@ static const uint64_t wait_ms[WAIT_COUNT] = {
 };
 
 static const unsigned bye_codes[BYE_COUNT] = {
-	[BYE_DRAINING] = 1012,    [BYE_SLOW] = 4008,     [BYE_IDLE] = 4009,
-	[BYE_REMOVED] = 4003,     [BYE_LEFT] = 1000,     [BYE_EXPIRED] = 4001,
-	[BYE_UNAVAILABLE] = 1013, [BYE_TOO_MANY] = 4029,
+	[BYE_DRAINING] = 1012, [BYE_SLOW] = 4008, [BYE_IDLE] = 4009,
+	[BYE_REMOVED] = 4003,  [BYE_LEFT] = 1000, [BYE_EXPIRED] = 4001,
 };
 
 static struct conn *conn_of(struct peer *p)
@@ -242,8 +242,12 @@ void conns_flush(struct conns *all)
 
 void conn_writable(struct conn *c)
 {
-	if (c->dead || !c->clogged)
+	if (c->dead)
 		return;
+	if (!c->clogged) {
+		conn_pinged(c);
+		return;
+	}
 	c->clogged = false;
 	flush(c);
 }
@@ -353,15 +357,49 @@ static void skip(struct conn *c, size_t len, bool ends)
 	}
 }
 
-void conn_heard(struct conn *c)
+/* One more is in a bucket that holds so many ms, of which it takes some. */
+static bool overflows(struct conn *c, uint64_t *until, uint64_t takes, uint64_t holds)
+{
+	uint64_t now = c->all->now;
+
+	*until = (*until > now ? *until : now) + takes;
+	return *until > now + holds;
+}
+
+static void flood(struct conn *c)
+{
+	if (c->closing)
+		return;
+	c->all->figures.floods++;
+	log_debug("conn.flood", "heard=%" PRIu64, c->explained);
+	conn_close(c, CLOSE_POLICY);
+}
+
+/* Of pings that follow each other closely the library answers one now and then, and tells nothing.
+ * What came in and was no message gives them away. */
+static void weigh_rest(struct conn *c)
+{
+	uint64_t taken = ws_taken(c->wsi);
+	uint64_t rest = taken > c->explained ? taken - c->explained : 0;
+
+	c->explained = taken;
+	if (overflows(c, &c->rest_until, rest * 1000 / CONN_REST_S, CONN_REST * 1000 / CONN_REST_S))
+		flood(c);
+}
+
+void conn_pinged(struct conn *c)
 {
 	c->heard_at = c->all->now;
+	if (overflows(c, &c->pings_until, CONN_PING_MS, CONN_PINGS * CONN_PING_MS))
+		flood(c);
+	weigh_rest(c);
 }
 
 void conn_receive(struct conn *c, const char *data, size_t len, bool frame_ends, bool ends)
 {
-	conn_heard(c);
+	c->heard_at = c->all->now;
 	c->all->figures.bytes_in += len;
+	c->explained += len + (frame_ends ? FRAME_HEAD : 0);
 	if (c->closing)
 		return;
 	if (frame_ends && !ends && ++c->n_frames >= CONN_FRAGMENTS) {
@@ -408,6 +446,7 @@ struct conn *conn_new(struct conns *all, struct lws *wsi)
 	c->all = all;
 	c->wsi = wsi;
 	c->heard_at = all->now;
+	c->explained = ws_taken(wsi);
 	c->slot = (uint8_t)(all->figures.opened++ % CONN_PING_S);
 	DL_APPEND2(all->wheel[c->slot], c, slot_prev, slot_next);
 	wait_for(c, WAIT_HELLO);
@@ -438,6 +477,7 @@ static void ping_slot(struct conns *all, unsigned slot)
 			continue;
 		c->pinged_at = all->now;
 		push(c, all->ping);
+		weigh_rest(c);
 	}
 }
 

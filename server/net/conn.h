@@ -25,6 +25,10 @@
 #define CONN_PONG_S    8     /* and heard within that, or closed */
 #define CONN_EVENTS    1000  /* messages that may wait; answers LIMIT_PENDING more */
 #define CONN_FRAGMENTS 64    /* frames of one message */
+#define CONN_PINGS     50    /* pings and pongs of the peer that may come at once ... */
+#define CONN_PING_MS   200   /* ... and one more each time that passes */
+#define CONN_REST      32768 /* bytes that are of no message, likewise ... */
+#define CONN_REST_S    1024  /* ... and so many more each second */
 
 /* Codes of our closes (RFC 6455 section 7.4); those of a bye are in conn.c. */
 enum close_code {
@@ -48,6 +52,8 @@ struct conn {
 	struct text in; /* the pieces of a message that is not complete */
 	size_t skipped; /* bytes of one that is too large and thrown away; 0: none */
 	uint64_t heard_at, pinged_at, waits_since; /* by the loop's clock */
+	uint64_t pings_until, rest_until; /* when the buckets of its pings and rest are empty */
+	uint64_t explained;               /* bytes from the socket that we know the use of */
 	uint8_t n_frames, n_mistakes, slot;
 	bool said_hello;
 	bool is_dirty; /* stands in the list of those to flush */
@@ -64,7 +70,7 @@ struct conn {
 struct conn_figures {
 	size_t connections;
 	uint64_t opened, messages_in, bytes_in, deliveries, writes, bytes_out, partial, behind,
-		slow, idle;
+		slow, idle, floods;
 	size_t queue_high; /* bytes, the most that ever waited for one */
 };
 
@@ -100,8 +106,9 @@ void conn_end(struct conn *c);
 
 /* A piece of a text message. frame_ends: of its frame; ends: of the message. */
 void conn_receive(struct conn *c, const char *data, size_t len, bool frame_ends, bool ends);
-/* A sign of life. */
-void conn_heard(struct conn *c);
+/* A pong, or the end of our answer to a ping: a sign of life, and too many of them are a flood. */
+void conn_pinged(struct conn *c);
+/* The socket takes more. The library says so too, unasked, after it has answered a ping. */
 void conn_writable(struct conn *c);
 /* Our close frame was written: the answer to it is the last that is to be said. */
 bool conn_said_close(const struct conn *c);

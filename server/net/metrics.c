@@ -49,6 +49,8 @@ static void write_conns(struct text *t, const struct conn_figures *f)
 	count(t, "behind_total", "Times that a connection could not keep up.", f->behind);
 	count(t, "closed_slow_total", "Connections closed as too slow.", f->slow);
 	count(t, "closed_idle_total", "Connections closed as silent.", f->idle);
+	count(t, "closed_flood_total", "Connections closed for what they sent without end.",
+	      f->floods);
 	gauge(t, "queue_high_bytes", "The most that ever waited for one connection.",
 	      f->queue_high);
 }

@@ -10,6 +10,7 @@
 #include "server/base/mem.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
+#include "server/net/taken.h"
 #include "server/net/ws_http.h"
 
 #define HEADERS_MAX 16
@@ -50,6 +51,11 @@ enum ws_written ws_write(struct lws *wsi, const void *bytes, size_t n)
 void ws_ask_writable(struct lws *wsi)
 {
 	lws_callback_on_writable(wsi);
+}
+
+uint64_t ws_taken(struct lws *wsi)
+{
+	return taken_bytes(lws_get_socket_fd(wsi));
 }
 
 void ws_kill(struct lws *wsi)
@@ -99,7 +105,7 @@ static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void 
 		break;
 	case LWS_CALLBACK_RECEIVE_PONG:
 		if (l->conn)
-			conn_heard(l->conn);
+			conn_pinged(l->conn);
 		break;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		if (l->conn)

@@ -34,6 +34,8 @@ enum ws_written { WS_WHOLE, WS_PARTLY, WS_FAILED };
  * written before it says that it can. */
 enum ws_written ws_write(struct lws *wsi, const void *bytes, size_t n);
 void ws_ask_writable(struct lws *wsi);
+/* How many bytes were ever read from its socket, as the kernel counts them. */
+uint64_t ws_taken(struct lws *wsi);
 /* Ends it soon, and not from inside this call. */
 void ws_kill(struct lws *wsi);
 
