@@ -4,44 +4,21 @@
 #include <string.h>
 
 #include "protocol/codec_read.h"
+#include "protocol/scan.h"
 #include "server/base/utf8.h"
-
-/* Depth and number of keys, before anything is built of a stranger's bytes. What is not JSON at all
- * is left to the parser. */
-static bool is_modest(const char *text, size_t len)
-{
-	unsigned keys[LIMIT_DEPTH] = { 0 };
-	size_t depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (quoted) {
-			i += c == '\\'; /* whatever comes after it */
-			quoted = c != '"';
-		} else if (c == '"') {
-			quoted = true;
-		} else if (c == '{' || c == '[') {
-			if (depth == LIMIT_DEPTH)
-				return false;
-			keys[depth++] = 0;
-		} else if (c == '}' || c == ']') {
-			depth -= depth > 0;
-		} else if (c == ':' && depth > 0 && ++keys[depth - 1] > LIMIT_KEYS) {
-			return false;
-		}
-	}
-	return true;
-}
 
 static enum err parse(const char *text, size_t len, json_t **out)
 {
+	enum err err;
+
 	if (len > LIMIT_MESSAGE_BYTES)
 		return ERR_TOO_LARGE;
 	/* Jansson steps over a NUL that stands after a number. */
-	if (len == 0 || memchr(text, '\0', len) || !utf8_valid(text, len) || !is_modest(text, len))
+	if (len == 0 || memchr(text, '\0', len) || !utf8_valid(text, len))
 		return ERR_BAD_REQUEST;
+	err = scan_json(text, len);
+	if (err)
+		return err;
 	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	return json_is_object(*out) ? OK : ERR_BAD_REQUEST;
 }

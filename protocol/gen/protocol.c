@@ -40,6 +40,7 @@ const char *const bye_names[BYE_COUNT] = {
 	[BYE_EXPIRED] = "expired",
 	[BYE_UNAVAILABLE] = "unavailable",
 	[BYE_TOO_MANY] = "too_many",
+	[BYE_FLOOD] = "flood",
 };
 
 const char *const role_names[ROLE_COUNT] = {

@@ -14,6 +14,9 @@
 #define LIMIT_MESSAGE_BYTES 16384 /* one message up, as JSON text */
 #define LIMIT_DEPTH 8 /* nesting of a message up */
 #define LIMIT_KEYS 64 /* keys in one object of a message up */
+#define LIMIT_ITEMS 256 /* items in one list of a message up */
+#define LIMIT_STRING_BYTES 8192 /* one string of a message up */
+#define LIMIT_ROOM_LINES 100 /* lines a second in one room */
 #define LIMIT_PENDING 64 /* commands a hello may list, and answers kept for a slow peer */
 #define LIMIT_WINDOW 100 /* lines of a room in a view */
 #define LIMIT_PAGE 50 /* people or lines in an answer */
@@ -72,6 +75,7 @@ enum bye {
 	BYE_EXPIRED, /* The ticket is over. */
 	BYE_UNAVAILABLE, /* The session cannot be served now. */
 	BYE_TOO_MANY, /* This person has too many connections. */
+	BYE_FLOOD, /* This person asked on and on after being told slow_down; come back after retry_ms. */
 	BYE_COUNT
 };
 extern const char *const bye_names[BYE_COUNT];

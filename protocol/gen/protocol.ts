@@ -8,6 +8,12 @@ export const LIMIT_MESSAGE_BYTES = 16384;
 export const LIMIT_DEPTH = 8;
 /** keys in one object of a message up */
 export const LIMIT_KEYS = 64;
+/** items in one list of a message up */
+export const LIMIT_ITEMS = 256;
+/** one string of a message up */
+export const LIMIT_STRING_BYTES = 8192;
+/** lines a second in one room */
+export const LIMIT_ROOM_LINES = 100;
 /** commands a hello may list, and answers kept for a slow peer */
 export const LIMIT_PENDING = 64;
 /** lines of a room in a view */
@@ -68,7 +74,7 @@ export const REACTIONS: readonly Reaction[] = ["same", "agree", "thanks", "idea"
 export type ErrorWord = "bad_request" | "too_large" | "unauthorized" | "forbidden" | "not_found" | "muted" | "locked" | "full" | "moved" | "conflict" | "closed" | "removed" | "slow_down" | "unavailable" | "unknown" | "damaged";
 
 /** The last message down: the server closes. `retry_ms` absent means: do not come back with this ticket. */
-export type ByeWord = "draining" | "slow" | "idle" | "removed" | "left" | "expired" | "unavailable" | "too_many";
+export type ByeWord = "draining" | "slow" | "idle" | "removed" | "left" | "expired" | "unavailable" | "too_many" | "flood";
 
 /** A professional area of the session, in the order of its catalogue. */
 export interface Area {

@@ -600,6 +600,7 @@ void live_free(struct live *l)
 	state_free(&l->state);
 	replay_clear(l);
 	presence_free(l);
+	limits_fini(&l->room_lines);
 	crowd_free(l);
 	cache_clear(&l->views);
 	cache_clear(&l->digests);

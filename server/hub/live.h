@@ -102,6 +102,7 @@ struct live {
 
 	struct crowd *crowds;
 	struct present *present;
+	struct limits room_lines; /* by the id of the room */
 	size_t n_peers;
 	struct peer *waiting; /* who are ahead of us, by next_waiting */
 	struct peer **due;    /* peers due a view, in order; NULL where one went */

@@ -6,6 +6,9 @@
 #include "server/base/crash.h"
 #include "server/hub/live.h"
 
+#define REFUSALS_A_MINUTE 300 /* of one person, on arrival; a third of them at once */
+#define FLOOD_RETRY_MS    10000
+
 static void tell(struct peer *p, struct text *t)
 {
 	struct msg *m = msg_new(t->s, t->len);
@@ -61,15 +64,41 @@ static int64_t ask_rate(struct hub *h, struct peer *p, const void *spec, unsigne
 	return who ? limits_ask(&who->limits, spec, per_minute, hub_now(h)) : 0;
 }
 
+/* A room is read by people, however many write in it. */
+static int64_t ask_room(struct hub *h, struct peer *p, const struct command *c)
+{
+	unsigned per_second = LIMIT_ROOM_LINES * hub_options(h)->rate_percent / 100;
+	uint64_t room = c->type == CMD_CHAT_SAY ? c->chat_say.room : 0;
+
+	if (c->type != CMD_CHAT_SAY || !per_second || !state_room(&p->live->state, room))
+		return 0;
+	return limits_take(&p->live->room_lines, (const void *)(uintptr_t)room,
+			   1000 / per_second > 0 ? 1000 / per_second : 1, 2 * (int64_t)per_second,
+			   hub_now(h));
+}
+
+/* Counts what was refused of one person on arrival; whoever goes on regardless is sent away. */
+static void refuse(struct hub *h, struct peer *p, enum err err, const struct blame *blame,
+		   int64_t wait)
+{
+	static const char refusals[] = "refusals";
+
+	hub_counts(h)->refused++;
+	peer_error(p, err, blame, wait);
+	if (p->live && ask_rate(h, p, refusals, REFUSALS_A_MINUTE))
+		peer_bye(p, BYE_FLOOD, FLOOD_RETRY_MS);
+}
+
 static void on_command(struct hub *h, struct peer *p, struct command *c)
 {
 	const struct command_spec *spec = &command_specs[c->type];
 	struct blame blame = { .has_n = true, .n = c->n };
 	int64_t wait = ask_rate(h, p, spec, spec->rate);
 
+	if (!wait)
+		wait = ask_room(h, p, c);
 	if (wait) {
-		peer_error(p, ERR_SLOW_DOWN, &blame, wait);
-		hub_counts(h)->refused++;
+		refuse(h, p, ERR_SLOW_DOWN, &blame, wait);
 		command_free(c);
 	} else if (hub_is_draining(h)) {
 		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
@@ -88,11 +117,15 @@ static void on_query(struct hub *h, struct peer *p, const struct query *q)
 	struct text t = { 0 };
 	enum err err;
 
+	if (wait) {
+		refuse(h, p, ERR_SLOW_DOWN, &blame, wait);
+		return;
+	}
 	text_puts(&t, "{\"answer\":");
-	err = wait ? ERR_SLOW_DOWN : gate_answer(&p->live->state, p->person, q, &t);
+	err = gate_answer(&p->live->state, p->person, q, &t);
 	if (err) {
 		text_free(&t);
-		peer_error(p, err, &blame, wait);
+		peer_error(p, err, &blame, 0);
 		return;
 	}
 	text_id(&t, "n", q->n);
@@ -132,8 +165,7 @@ void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
 		return;
 	err = codec_read(text, len, &up, &blame);
 	if (err) {
-		hub_counts(h)->refused++;
-		peer_error(p, err, &blame, 0);
+		refuse(h, p, err, &blame, 0);
 		return;
 	}
 	if (up.kind == UP_HELLO) {

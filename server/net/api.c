@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/scan.h"
 #include "server/base/mem.h"
 #include "server/core/export.h"
 #include "server/net/calendar.h"
@@ -31,9 +32,10 @@ void api_refuse(struct request *r, enum err err, const char *field)
 
 json_t *api_body(struct request *r)
 {
-	json_t *j =
-		json_loadb(r->body.s ? r->body.s : "", r->body.len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *j = NULL;
 
+	if (r->body.s && scan_json(r->body.s, r->body.len) == OK)
+		j = json_loadb(r->body.s, r->body.len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(j))
 		return j;
 	json_decref(j);

@@ -56,8 +56,6 @@ static const struct good {
 	{ "{\"command\":\"rooms.leave\",\"n\":5}", UP_COMMAND, NULL },
 	{ "{\"command\":\"rooms.recall\",\"n\":5,\"seconds\":0}", UP_COMMAND, NULL },
 	{ "{\"command\":\"rooms.recall\",\"n\":5,\"seconds\":600}", UP_COMMAND, NULL },
-	{ "{\"command\":\"rooms.recall\",\"n\":5,\"seconds\":-0}", UP_COMMAND,
-	  "{\"command\":\"rooms.recall\",\"n\":5,\"seconds\":0}" },
 	{ "{\"command\":\"agenda.extend\",\"n\":5,\"topic\":9,\"minutes\":-60}", UP_COMMAND, NULL },
 	{ "{\"command\":\"people.mute\",\"n\":5,\"who\":9,\"minutes\":15,\"reason\":\"off_topic\"}", UP_COMMAND, NULL },
 	{ "{\"command\":\"session.phase\",\"n\":5,\"phase\":\"report_back\"}", UP_COMMAND, NULL },

@@ -132,9 +132,9 @@ static void expect_length(const struct subject *s, const struct field *f)
 
 	expect(s, with(s, f->name, sample_text(max)), OK, "");
 	expect(s, with(s, f->name, sample_text(max + 1)), ERR_TOO_LARGE, f->name);
-	if (6 * max + 200 < LIMIT_MESSAGE_BYTES)
+	if (5 * max + 100 <= LIMIT_STRING_BYTES)
 		expect(s, with(s, f->name, sample_text(5 * max + 100)), ERR_TOO_LARGE, f->name);
-	if (4 * max + 300 < LIMIT_MESSAGE_BYTES)
+	if (4 * max + 66 <= LIMIT_STRING_BYTES)
 		expect(s, with(s, f->name, heavy(4 * max + 66)), ERR_TOO_LARGE, f->name);
 	expect(s, with(s, f->name, json_string("")), ERR_BAD_REQUEST, f->name);
 	expect(s, with(s, f->name, json_string(" \xE3\x80\x80 ")), ERR_BAD_REQUEST, f->name);
