@@ -16,7 +16,7 @@ Q := $(if $(V),,@)
 # What Debian calls what we need. configs/need.sh installs what is missing and is silent otherwise.
 RUN_PKGS  := gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
              libssl-dev libsqlite3-dev libinih-dev uthash-dev libutf8proc-dev
-TEST_PKGS := libcmocka-dev chromium fonts-noto-cjk
+TEST_PKGS := libcmocka-dev chromium fonts-noto-cjk openssl
 LINT_PKGS := clang clang-tidy clang-format shellcheck
 LONG_PKGS := libclang-rt-14-dev gcovr
 
@@ -50,7 +50,7 @@ LINK_cover    := --coverage
 
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(FLAGS_$(MODE)) -I. $(CPPFLAGS) $(CFLAGS)
 LINK    := $(CC) $(LINK_$(MODE)) -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lwebsockets -luv -lsqlite3 -ljansson -lcrypto -lutf8proc -linih -lpthread
+LIBS    := -lwebsockets -luv -lsqlite3 -ljansson -lssl -lcrypto -lutf8proc -linih -lpthread
 
 find_c = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 SRC_LIB := $(call find_c,server/base protocol protocol/gen server/core server/store server/hub)
@@ -272,10 +272,13 @@ hooks:                                   ## check staged files before each commi
 RELEASE := $(BUILD)/release
 
 .PHONY: run install clean help
-run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another)
-	$(Q)sh configs/need.sh $(if $(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),--node 18) $(RUN_PKGS)
+run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another, TLS=1)
+	$(Q)sh configs/need.sh $(if $(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),--node 18) $(RUN_PKGS) \
+		$(if $(TLS),openssl)
 	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
-	$(Q)exec $(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) $(ARGS)
+	$(Q)$(if $(TLS),sh configs/certificate.sh var/tls)
+	$(Q)exec $(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) \
+		$(if $(TLS),--tls.certificate=var/tls/certificate.pem --tls.key=var/tls/key.pem) $(ARGS)
 install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
 	$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike

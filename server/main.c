@@ -20,6 +20,7 @@
 #include "server/hub/hub.h"
 #include "server/net/keys.h"
 #include "server/net/net.h"
+#include "server/reload.h"
 #include "server/store/memory.h"
 #include "server/store/sqlite.h"
 
@@ -44,7 +45,8 @@ struct server {
 	uv_prepare_t prepare;
 	uv_check_t check;
 	uv_timer_t wake, second, ending;
-	uv_signal_t on_term, on_int;
+	uv_signal_t on_term, on_int, on_hup;
+	struct reload reload;
 	int64_t wake_at;
 	uint64_t end_at; /* by the loop's clock: when the end began */
 	enum phase_of_end phase;
@@ -128,6 +130,7 @@ static void close_everything(struct server *s)
 	close_handle(&s->ending);
 	close_handle(&s->on_term);
 	close_handle(&s->on_int);
+	close_handle(&s->on_hup);
 }
 
 static void on_store_closed(void *arg)
@@ -175,6 +178,15 @@ static void on_signal(uv_signal_t *handle, int number)
 	uv_timer_start(&s->ending, on_ending, END_STEP_MS, END_STEP_MS);
 }
 
+static void on_hangup(uv_signal_t *handle, int number)
+{
+	struct server *s = handle->data;
+
+	(void)number;
+	if (s->phase == RUNNING)
+		reload(&s->reload);
+}
+
 /* --- the beginning ------------------------------------------------------------------------------
  */
 
@@ -201,15 +213,11 @@ static bool allow_files(const struct conf *c)
 	return true;
 }
 
-static bool load_keys(struct server *s)
+static bool open_keys(struct server *s)
 {
-	struct keys_where where = { .dir = s->conf.data.dir,
-				    .tickets = s->conf.keys.tickets,
-				    .installation = s->conf.keys.installation,
-				    .make = true };
 	char why[WHY_SIZE];
 
-	return keys_load(&s->keys, &where, why, sizeof(why)) || refuse(why);
+	return load_keys(&s->keys, &s->conf, true, why, sizeof(why)) || refuse(why);
 }
 
 static void random_of_memory(void *arg, void *bytes, size_t n)
@@ -235,13 +243,18 @@ static bool open_store(struct server *s)
 	       refuse(why);
 }
 
-static bool open_net(struct server *s)
+static bool bind_net(struct server *s)
 {
 	char why[WHY_SIZE];
 
 	s->net = net_new(&s->loop, &s->conf, s->hub, &s->keys);
-	if (!s->net)
-		return refuse("The network library does not start; the log says more.");
+	return net_bind(s->net, why, sizeof(why)) || refuse(why);
+}
+
+static bool open_net(struct server *s)
+{
+	char why[WHY_SIZE];
+
 	return net_listen(s->net, why, sizeof(why)) || refuse(why);
 }
 
@@ -254,13 +267,15 @@ static void add_handles(struct server *s)
 	uv_timer_init(&s->loop, &s->ending);
 	uv_signal_init(&s->loop, &s->on_term);
 	uv_signal_init(&s->loop, &s->on_int);
+	uv_signal_init(&s->loop, &s->on_hup);
 	s->prepare.data = s->check.data = s->wake.data = s->second.data = s->ending.data = s;
-	s->on_term.data = s->on_int.data = s;
+	s->on_term.data = s->on_int.data = s->on_hup.data = s;
 	uv_prepare_start(&s->prepare, on_prepare);
 	uv_check_start(&s->check, on_check);
 	uv_timer_start(&s->second, on_second, 1000, 1000);
 	uv_signal_start(&s->on_term, on_signal, SIGTERM);
 	uv_signal_start(&s->on_int, on_signal, SIGINT);
+	uv_signal_start(&s->on_hup, on_hangup, SIGHUP);
 }
 
 static void say_where(struct server *s)
@@ -310,14 +325,15 @@ static bool start(struct server *s)
 	json_object_seed(0);
 	if (uv_loop_init(&s->loop) != 0)
 		return refuse("The loop of events does not start.");
-	if (!allow_files(&s->conf) || !load_keys(s))
-		return false;
 	s->hub = hub_new(&options, now_ms());
-	if (!open_store(s))
+	if (!allow_files(&s->conf) || !bind_net(s) || !open_keys(s) || !open_store(s))
 		return false;
 	hub_use(s->hub, s->store);
 	if (!open_net(s))
 		return false;
+	s->reload.conf = &s->conf;
+	s->reload.keys = &s->keys;
+	s->reload.net = s->net;
 	add_handles(s);
 	say_hello(s);
 	return true;
@@ -341,6 +357,8 @@ int main(int argc, char **argv)
 		conf_fini(&s->conf);
 		return status;
 	}
+	s->reload.argc = argc;
+	s->reload.argv = argv;
 	log_level((enum log_level)s->conf.log.level);
 	if (!start(s))
 		return 1;

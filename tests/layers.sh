@@ -12,7 +12,8 @@ root=$PWD
 
 # room: what its files may include. The first match of a path decides which room a file is in.
 rooms='
-server/main.c   server/demo.h server/net/ server/hub/ server/core/ server/store/ protocol/ server/base/
+server/main.c   server/demo.h server/reload.h server/net/ server/hub/ server/core/ server/store/ protocol/ server/base/
+server/reload.  server/reload.h server/net/ server/hub/ server/core/ protocol/ server/base/
 server/demo.    server/demo.h server/net/ server/hub/ server/core/ protocol/ server/base/
 server/net/     server/net/ server/hub/ server/core/ protocol/ server/base/
 server/hub/     server/hub/ server/core/ server/store/store.h protocol/ server/base/

@@ -32,8 +32,9 @@ static char *joined(const char *a, const char *b)
 }
 
 /* What follows from the values. */
-static void derive(struct conf *c)
+static void derive(struct conf_reading *r)
 {
+	struct conf *c = r->c;
 	const char *path = strchr(c->store.url, ':');
 	size_t n = strlen(c->http.public_url);
 	char host[64];
@@ -47,6 +48,9 @@ static void derive(struct conf *c)
 		c->store.path = x_strdup(path);
 	c->admin.on = conf_split_address(c->admin.listen, host, &c->admin.port);
 	c->admin.host = x_strdup(c->admin.on ? host : "");
+	c->tls.on = c->tls.certificate[0] && c->tls.key[0];
+	if (!c->tls.on && (c->tls.certificate[0] || c->tls.key[0]))
+		conf_wrong(r, "tls.certificate and tls.key are given together or not at all");
 	while (n > 0 && c->http.public_url[n - 1] == '/')
 		c->http.public_url[--n] = '\0';
 }
@@ -81,7 +85,7 @@ int conf_load(struct conf *c, int argc, char **argv, char *const *env, FILE *out
 	if (status < 0) {
 		conf_read_environment(&r, env);
 		set_all(&r);
-		derive(c);
+		derive(&r);
 		status = finish(&r);
 	}
 	free(r.rank);

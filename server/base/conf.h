@@ -50,6 +50,10 @@ struct conf {
 		int64_t queue_bytes;
 	} limits;
 	struct {
+		char *certificate, *key; /* paths, both or none */
+		bool on;
+	} tls;
+	struct {
 		char *public_url; /* without a slash at its end */
 		struct conf_list allowed_origins;
 		struct conf_list trusted_proxies;
@@ -76,6 +80,11 @@ struct conf {
  * c is valid for conf_fini whatever is returned. env is as in environ(7). */
 int conf_load(struct conf *c, int argc, char **argv, char *const *env, FILE *out, FILE *err);
 void conf_fini(struct conf *c);
+
+/* Takes over from a fresh reading what may change while the program runs, and tells each option
+ * that is another one now: live, or only after a new start. */
+typedef void (*conf_told_fn)(void *arg, const char *option, bool live);
+void conf_adopt(struct conf *c, struct conf *fresh, conf_told_fn told, void *arg);
 
 /* Every value with its source, as a file that could be read again but for secrets, which are
  * masked. */

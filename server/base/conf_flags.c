@@ -29,7 +29,7 @@ static const struct option verbs[] = {
 
 static void print_help(FILE *out)
 {
-	char name[CONF_NAME_SIZE];
+	char name[CONF_NAME_SIZE], variable[CONF_NAME_SIZE];
 
 	fputs("jobalike-server: rooms to talk in, for people who do the same job.\n\n"
 	      "  --config FILE     read options from a file (several: later ones win)\n"
@@ -43,8 +43,13 @@ static void print_help(FILE *out)
 	for (size_t i = 0; i < n_conf_options; i++) {
 		const struct conf_option *o = &conf_options[i];
 
-		fprintf(out, "  --%-34s %s%s%s\n", conf_name(o, name), o->words ? o->words : "",
-			o->words ? "; " : "", o->standard[0] ? o->standard : "(empty)");
+		if (o->type == CONF_SECRET)
+			fprintf(out, "  %-36s a secret; in the file that %s_FILE names\n",
+				conf_name(o, name), conf_env_name(o, variable));
+		else
+			fprintf(out, "  --%-34s %s%s%s\n", conf_name(o, name),
+				o->words ? o->words : "", o->words ? "; " : "",
+				o->standard[0] ? o->standard : "(empty)");
 	}
 }
 
@@ -108,6 +113,18 @@ static void bad_flag(struct conf_reading *r, const char *arg, int found)
 		conf_wrong(r, "flags: what is %s? Options look like --listen.port=8080", arg);
 }
 
+/* Arguments can be read by everybody on the machine. */
+static void refuse_secret(struct conf_reading *r, const struct conf_option *o)
+{
+	char name[CONF_NAME_SIZE];
+
+	conf_env_name(o, name);
+	conf_wrong(r,
+		   "flags: %s.%s is a secret, which arguments are not: put it into a file and name "
+		   "that in %s_FILE",
+		   o->section, o->key, name);
+}
+
 /* Files are read while flags are: rank, not order, decides who wins. */
 int conf_read_flags(struct conf_reading *r, int argc, char **argv)
 {
@@ -124,6 +141,10 @@ int conf_read_flags(struct conf_reading *r, int argc, char **argv)
 			const struct conf_option *o = &conf_options[flag - FLAG_OPTION];
 
 			snprintf(source, sizeof(source), "--%s.%s", o->section, o->key);
+			if (o->type == CONF_SECRET) {
+				refuse_secret(r, o);
+				continue;
+			}
 			conf_take(r, o, CONF_FROM_FLAG, optarg ? optarg : "yes", source);
 		} else if (flag == '?' || flag == ':') {
 			bad_flag(r, argv[optind - 1], flag);

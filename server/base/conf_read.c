@@ -192,20 +192,25 @@ void conf_read_file(struct conf_reading *r, const char *path)
 
 /* --- the environment --- */
 
-/* A secret is the first line of its file. */
+/* All of the file, its lines parted by spaces: an older secret may stand in the second one. */
 static void read_secret(struct conf_reading *r, const struct conf_option *o, const char *path,
 			const char *source)
 {
 	FILE *file = fopen(path, "re");
 	char secret[SECRET_SIZE];
 
-	if (!file || !fgets(secret, sizeof(secret), file)) {
+	size_t n = file ? fread(secret, 1, sizeof(secret) - 1, file) : 0;
+
+	secret[n] = '\0';
+	for (size_t end; (end = strcspn(secret, "\r\n")) < n;)
+		secret[end] = ' ';
+	while (n > 0 && secret[n - 1] == ' ')
+		secret[--n] = '\0';
+	if (n == 0)
 		conf_wrong(r, "%s: %s: %s", source, path,
 			   !file || ferror(file) ? strerror(errno) : "empty");
-	} else {
-		secret[strcspn(secret, "\r\n")] = '\0';
+	else
 		conf_take(r, o, CONF_FROM_ENV, secret, source);
-	}
 	if (file)
 		fclose(file);
 	explicit_bzero(secret, sizeof(secret));

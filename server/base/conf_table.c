@@ -129,20 +129,28 @@ const struct conf_option conf_options[] = {
 	{ "listen", "host", CONF_TEXT, AT(listen.host), "127.0.0.1", .wrong = wrong_address,
 	  .doc = "Address to listen on. 127.0.0.1 is this machine alone, 0.0.0.0 every IPv4 "
 		 "address,\n"
-		 ":: every address. Put a proxy that speaks TLS in front before the world may come "
-		 "in." },
+		 ":: every address. Before the world may come in: [tls], or a proxy in front that "
+		 "speaks "
+		 "it." },
 	{ "listen", "port", CONF_NUMBER, AT(listen.port), "8080", 0, 65535,
 	  .doc = "Port to listen on. 0 takes any that is free; the first line says which." },
+	{ "tls", "certificate", CONF_TEXT, AT(tls.certificate), "", .live = true,
+	  .doc = "File with the certificate and those that lead to its root, as PEM. Empty: no "
+		 "TLS.\n"
+		 "SIGHUP reads it anew, and the next connection has it." },
+	{ "tls", "key", CONF_TEXT, AT(tls.key), "", .live = true,
+	  .doc = "File with its private key, as PEM without a pass phrase, for our eyes only." },
 	{ "http", "public_url", CONF_TEXT, AT(http.public_url), "", .wrong = wrong_url,
 	  .doc = "The address under which people reach this server, as it stands in join links:\n"
 		 "https://meet.example.org. Empty: made from host and port." },
 	{ "http", "allowed_origins", CONF_LIST, AT(http.allowed_origins), "", .wrong = wrong_origin,
+	  .live = true,
 	  .doc = "Pages of other sites that may connect, each as scheme://host[:port]. Our own "
 		 "page\n"
 		 "always may. Empty: nobody else. Several: with spaces between, or the line "
 		 "repeated." },
 	{ "http", "trusted_proxies", CONF_LIST, AT(http.trusted_proxies), "",
-	  .wrong = wrong_network,
+	  .wrong = wrong_network, .live = true,
 	  .doc = "Addresses or networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8 "
 		 "::1.\n"
 		 "Empty: nobody's, and limits per address count the proxy as one." },
@@ -160,15 +168,18 @@ const struct conf_option conf_options[] = {
 	  .doc = "full: what was acknowledged survives a power cut. normal: it survives the end "
 		 "of\n"
 		 "this program, but a power cut may take the last moments." },
-	{ "keys", "tickets", CONF_SECRET, AT(keys.tickets), "", .wrong = wrong_secret,
-	  .doc = "Secret that signs tickets and invitations, at least 32 characters. Empty: made "
-		 "at\n"
-		 "the first start and kept in data.dir. Better in JOBALIKE_KEYS_TICKETS_FILE than "
-		 "here." },
+	{ "keys", "tickets", CONF_SECRET, AT(keys.tickets), "", .wrong = wrong_secret, .live = true,
+	  .doc = "Secret that signs tickets and invitations, at least 32 characters; a second one "
+		 "after a\n"
+		 "space still opens what it signed. Empty: made at the first start and kept in "
+		 "data.dir.\n"
+		 "Best in a file that JOBALIKE_KEYS_TICKETS_FILE names; never as a flag." },
 	{ "keys", "installation", CONF_SECRET, AT(keys.installation), "", .wrong = wrong_secret,
+	  .live = true,
 	  .doc = "Secret that planning asks for, as a bearer. Empty: as above.\n"
-		 "Better in JOBALIKE_KEYS_INSTALLATION_FILE than here." },
+		 "Best in a file that JOBALIKE_KEYS_INSTALLATION_FILE names; never as a flag." },
 	{ "log", "level", CONF_WORD, AT(log.level), "info", .words = "none error warn info debug",
+	  .live = true,
 	  .doc = "Least level that is logged, to standard error. Texts people wrote and tickets "
 		 "never are." },
 	{ "session", "away_s", CONF_NUMBER, AT(session.away_s), "60", 1, 3600,
@@ -182,11 +193,13 @@ const struct conf_option conf_options[] = {
 	  .doc = "Largest message a client may send; the protocol allows no more than the "
 		 "default." },
 	{ "limits", "connections", CONF_NUMBER, AT(limits.connections), "20000", 1, 1000000,
+	  .live = true,
 	  .doc = "Connections at once. The limit of open files (ulimit -n) must be higher." },
 	{ "limits", "connections_per_address", CONF_NUMBER, AT(limits.connections_per_address),
-	  "200", 1, 1000000,
+	  "200", 1, 1000000, .live = true,
 	  .doc = "Connections at once from one address. A school is often one address." },
 	{ "limits", "joins_per_second", CONF_NUMBER, AT(limits.joins_per_second), "20", 1, 100000,
+	  .live = true,
 	  .doc = "Tickets a second handed to one address; a burst of five times as many is let "
 		 "through." },
 	{ "limits", "rate_percent", CONF_NUMBER, AT(limits.rate_percent), "100", 0, 10000,

@@ -26,6 +26,7 @@ struct conf_option {
 	/* What is wrong with a text that is not empty, or one item of a list; NULL when nothing is.
 	 */
 	const char *(*wrong)(const char *value);
+	bool live;       /* may change while the program runs: SIGHUP */
 	const char *doc; /* whole sentences; lines end in \n but for the last */
 };
 

@@ -71,7 +71,7 @@ void api_base(const struct request *r, char *out, size_t size)
 	if (r->net->conf->http.public_url[0])
 		snprintf(out, size, "%s", net_url(r->net));
 	else
-		snprintf(out, size, "http://%s", r->host);
+		snprintf(out, size, "%s://%s", http_is_secure(r->net) ? "https" : "http", r->host);
 }
 
 /* --- sessions -----------------------------------------------------------------------------------

@@ -29,10 +29,15 @@
 	"x-frame-options: DENY\r\n"
 #define SECURE COMMON "strict-transport-security: max-age=63072000; includeSubDomains\r\n"
 
-/* Over TLS only, which is a proxy's work: where people come by https, it says so. */
-const char *http_common_headers(const struct net *n)
+bool http_is_secure(const struct net *n)
 {
-	return strncmp(n->url, "https:", 6) == 0 ? SECURE : COMMON;
+	return strncmp(n->url, "https:", 6) == 0;
+}
+
+/* What promises TLS for years is said over TLS only. */
+const char *http_common_headers(const struct net *n, bool is_admin)
+{
+	return http_is_secure(n) && !is_admin ? SECURE : COMMON;
 }
 
 static const struct {
@@ -121,7 +126,7 @@ static void write_head(struct request *r, const struct reply *reply)
 			    r->content_len);
 	text_puts(t, reply->immutable ? "cache-control: public, max-age=31536000, immutable\r\n"
 				      : "cache-control: no-store\r\n");
-	text_puts(t, http_common_headers(r->net));
+	text_puts(t, http_common_headers(r->net, r->is_admin));
 	if (reply->more)
 		text_puts(t, reply->more);
 	text_printf(t, "connection: %s\r\n\r\n", r->keeps ? "keep-alive" : "close");

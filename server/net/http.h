@@ -82,6 +82,8 @@ void answer_plain(struct request *r, int status, const char *sentence);
 void answer_not_allowed(struct request *r, const char *methods);
 
 /* Lines of headers that stand in every answer, with their ends. */
-const char *http_common_headers(const struct net *n);
+const char *http_common_headers(const struct net *n, bool is_admin);
+/* Do people reach us by https, by our own TLS or that of a proxy? */
+bool http_is_secure(const struct net *n);
 
 #endif

@@ -6,6 +6,7 @@
 #include "server/net/conn.h"
 #include "server/net/listen.h"
 #include "server/net/net.h"
+#include "server/net/tls.h"
 #include "server/net/ws.h"
 
 struct request;
@@ -21,6 +22,7 @@ struct net {
 	const struct keys *keys;
 	uv_loop_t *loop;
 	struct ws *ws;
+	struct tls *tls; /* NULL: none is spoken */
 	struct conns conns;
 	struct addresses addresses;
 	struct listener people, admin;

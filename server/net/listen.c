@@ -153,22 +153,29 @@ static uint16_t port_of(int fd)
 	return ntohs(at.any.sa_family == AF_INET ? at.v4.sin_port : at.v6.sin6_port);
 }
 
-bool listener_open(struct listener *l, uv_loop_t *loop, const char *host, uint16_t port, char *why,
-		   size_t why_size)
+bool listener_bind(struct listener *l, const char *host, uint16_t port, char *why, size_t why_size)
 {
 	l->fd = bind_to(host, port, l->shares);
-	if (l->fd < 0 || listen(l->fd, BACKLOG) != 0) {
-		if (errno == EADDRINUSE && port)
-			say_taken(host, port, why, why_size);
-		else
-			snprintf(why, why_size, "Cannot listen on %s, port %u: %s.", host, port,
-				 strerror(errno));
-		if (l->fd >= 0)
-			close(l->fd);
+	if (l->fd >= 0) {
+		l->port = port_of(l->fd);
+		return true;
+	}
+	if (errno == EADDRINUSE && port)
+		say_taken(host, port, why, why_size);
+	else
+		snprintf(why, why_size, "Cannot listen on %s, port %u: %s.", host, port,
+			 strerror(errno));
+	return false;
+}
+
+bool listener_open(struct listener *l, uv_loop_t *loop, char *why, size_t why_size)
+{
+	if (listen(l->fd, BACKLOG) != 0) {
+		snprintf(why, why_size, "Cannot listen on port %u: %s.", l->port, strerror(errno));
+		close(l->fd);
 		l->fd = -1;
 		return false;
 	}
-	l->port = port_of(l->fd);
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	l->poll.data = l;
 	uv_poll_init(loop, &l->poll, l->fd);

@@ -26,10 +26,11 @@ struct listener {
 	uint64_t n_accepted, n_refused;
 };
 
-/* Port 0: any that is free. host is a numeric address. All other members are set by the caller.
- * False: why says in a sentence what is wrong. */
-bool listener_open(struct listener *l, uv_loop_t *loop, const char *host, uint16_t port, char *why,
-		   size_t why_size);
+/* Takes the port; 0: any that is free. host is a numeric address. All other members are set by the
+ * caller. False: why says in a sentence what is wrong. */
+bool listener_bind(struct listener *l, const char *host, uint16_t port, char *why, size_t why_size);
+/* Accepts from now on; likewise. */
+bool listener_open(struct listener *l, uv_loop_t *loop, char *why, size_t why_size);
 /* No new connections. The listener must outlive the next turn of the loop. Twice is fine. */
 void listener_close(struct listener *l);
 

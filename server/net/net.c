@@ -42,9 +42,17 @@ static struct listener listener_of(struct net *n, accepted_fn accepted)
 				  .spare_fd = -1,
 				  .addresses = &n->addresses,
 				  .n_connections = &n->n_sockets,
-				  .max_connections = (size_t)n->conf->limits.connections,
 				  .accepted = accepted,
 				  .arg = n };
+}
+
+static void take_limits(struct net *n)
+{
+	const struct conf *c = n->conf;
+
+	n->addresses.max = c->limits.connections_per_address;
+	n->addresses.per_second = c->limits.joins_per_second;
+	n->people.max_connections = n->admin.max_connections = (size_t)c->limits.connections;
 }
 
 struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
@@ -56,49 +64,71 @@ struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
 	n->hub = hub;
 	n->keys = keys;
 	n->loop = loop;
-	n->addresses = (struct addresses){ .proxies = &conf->http.trusted_proxies,
-					   .max = conf->limits.connections_per_address,
-					   .per_second = conf->limits.joins_per_second };
+	n->addresses.proxies = &conf->http.trusted_proxies;
 	conns_init(&n->conns, hub, keys, (size_t)conf->limits.message_bytes,
 		   (size_t)conf->limits.queue_bytes);
 	n->people = listener_of(n, on_people);
 	n->admin = listener_of(n, on_admin);
-	n->ws = ws_new(n, loop);
-	if (!n->ws) {
-		conns_fini(&n->conns);
-		free(n);
-		return NULL;
-	}
+	take_limits(n);
 	uv_timer_init(loop, &n->tick);
 	n->tick.data = n;
 	uv_timer_start(&n->tick, on_tick, 1000, 1000);
 	return n;
 }
 
-static void name_us(char *out, size_t size, const char *host, uint16_t port)
+static void name_us(char *out, size_t size, bool tls, const char *host, uint16_t port)
 {
 	/* Every address is no address to go to. */
 	if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0)
 		host = "127.0.0.1";
-	snprintf(out, size, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host, port);
+	snprintf(out, size, strchr(host, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
+		 tls ? "https" : "http", host, port);
+}
+
+bool net_bind(struct net *n, char *why, size_t why_size)
+{
+	const struct conf *c = n->conf;
+
+	if (!listener_bind(&n->people, c->listen.host, (uint16_t)c->listen.port, why, why_size))
+		return false;
+	name_us(n->url, sizeof(n->url), c->tls.on, c->listen.host, n->people.port);
+	if (c->http.public_url[0])
+		snprintf(n->url, sizeof(n->url), "%s", c->http.public_url);
+	if (!c->admin.on)
+		return true;
+	if (!listener_bind(&n->admin, c->admin.host, c->admin.port, why, why_size))
+		return false;
+	name_us(n->admin_url, sizeof(n->admin_url), false, c->admin.host, n->admin.port);
+	return true;
+}
+
+bool net_use_certificate(struct net *n, const struct conf *c, char *why, size_t why_size)
+{
+	return !n->tls || tls_load(n->tls, c->tls.certificate, c->tls.key, why, why_size);
+}
+
+void net_reload(struct net *n)
+{
+	take_limits(n);
+	if (n->tls)
+		tls_rekey(n->tls);
 }
 
 bool net_listen(struct net *n, char *why, size_t why_size)
 {
 	const struct conf *c = n->conf;
 
-	if (!listener_open(&n->people, n->loop, c->listen.host, (uint16_t)c->listen.port, why,
-			   why_size))
+	if (c->tls.on)
+		n->tls = tls_new(n->keys);
+	if (!net_use_certificate(n, c, why, why_size))
 		return false;
-	name_us(n->url, sizeof(n->url), c->listen.host, n->people.port);
-	if (c->http.public_url[0])
-		snprintf(n->url, sizeof(n->url), "%s", c->http.public_url);
-	if (!c->admin.on)
-		return true;
-	if (!listener_open(&n->admin, n->loop, c->admin.host, c->admin.port, why, why_size))
+	n->ws = ws_new(n, n->loop);
+	if (!n->ws) {
+		snprintf(why, why_size, "The network library does not start; the log says more.");
 		return false;
-	name_us(n->admin_url, sizeof(n->admin_url), c->admin.host, n->admin.port);
-	return true;
+	}
+	return listener_open(&n->people, n->loop, why, why_size) &&
+	       (!c->admin.on || listener_open(&n->admin, n->loop, why, why_size));
 }
 
 const char *net_url(const struct net *n)
@@ -149,5 +179,6 @@ void net_free(struct net *n)
 		request_free(r);
 	addresses_fini(&n->addresses);
 	conns_fini(&n->conns);
+	tls_free(n->tls);
 	free(n);
 }

@@ -13,11 +13,18 @@
 
 struct net;
 
-/* Does not listen yet. conf, hub and keys are borrowed until net_free. NULL: the log says why. */
+/* Does not listen yet. conf, hub and keys are borrowed until net_free; keys may be loaded later. */
 struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
 		    const struct keys *keys);
-/* False: why says in a sentence what is wrong. */
+/* Takes the ports. False: why says in a sentence what is wrong. */
+bool net_bind(struct net *n, char *why, size_t why_size);
+/* Begins to accept; likewise. */
 bool net_listen(struct net *n, char *why, size_t why_size);
+/* The certificate that a configuration names, for all connections from now on. False: it is of no
+ * use, the one from before stays, and why says what is wrong. */
+bool net_use_certificate(struct net *n, const struct conf *c, char *why, size_t why_size);
+/* The configuration or the keys have changed. */
+void net_reload(struct net *n);
 /* Where people reach us, without a slash at the end; where operators do, or "". */
 const char *net_url(const struct net *n);
 const char *net_admin_url(const struct net *n);

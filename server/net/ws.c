@@ -75,7 +75,7 @@ static void receive(struct conn *c, struct lws *wsi, const char *data, size_t le
 /* Headers of ours on the answer that makes a WebSocket. */
 static int add_headers(struct net *net, struct lws_process_html_args *a)
 {
-	const char *text = http_common_headers(net);
+	const char *text = http_common_headers(net, false);
 	size_t n = strlen(text);
 
 	if ((size_t)a->max_len < n + 2)
@@ -135,16 +135,22 @@ static void forget(struct link *l)
 	free(l);
 }
 
+static int set_up_tls(struct ws *w, void *ctx)
+{
+	return !w->net->tls || tls_set_up(w->net->tls, ctx) ? 0 : -1;
+}
+
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		   size_t len)
 {
 	struct link *l = lws_get_opaque_user_data(wsi);
 
-	(void)user;
 	switch ((int)reason) {
 	case LWS_CALLBACK_WSI_CREATE:
 		((struct ws *)lws_context_user(lws_get_context(wsi)))->made = true;
 		break;
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: /* user: its SSL_CTX */
+		return set_up_tls(lws_context_user(lws_get_context(wsi)), user);
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		/* `in` may point to freed memory (CVE-2025-11677): it is not looked at, and what is
 		 * returned is 0 or less. */
@@ -191,8 +197,10 @@ static const struct lws_protocols protocols[] = {
 void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin)
 {
 	struct link *l = x_calloc(1, sizeof(*l));
+	bool tls = w->net->tls && !is_admin;
 	lws_adopt_desc_t how = { .vh = w->vhost,
-				 .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+				 .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
+					 (tls ? LWS_ADOPT_ALLOW_SSL : 0),
 				 .fd.sockfd = fd,
 				 .opaque = l };
 
@@ -220,7 +228,7 @@ static void list_headers(struct ws *w)
 	size_t n = 0;
 
 	snprintf(w->headers_text, sizeof(w->headers_text), "cache-control: no-store\r\n%s",
-		 http_common_headers(w->net));
+		 http_common_headers(w->net, false));
 	for (char *end; n < HEADERS_MAX && (end = strstr(line, "\r\n")); line = end + 2, n++) {
 		char *colon = strchr(line, ':');
 
@@ -254,6 +262,9 @@ struct ws *ws_new(struct net *net, uv_loop_t *loop)
 		.retry_and_idle_policy = &no_pings,
 	};
 
+	if (net->tls)
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+				LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
 	w->net = net;
 	list_headers(w);
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);

@@ -52,12 +52,12 @@ static bool good_host(const char *host)
 					    "0123456789.-_:[]")] == '\0';
 }
 
-/* The part of an origin after http:// or https://, or NULL. */
-static const char *host_of(const char *origin)
+/* The part of an origin after https:// (or http:// where there is no TLS), or NULL. */
+static const char *host_of(const struct net *n, const char *origin)
 {
 	if (strncmp(origin, "https://", 8) == 0)
 		return origin + 8;
-	return strncmp(origin, "http://", 7) == 0 ? origin + 7 : NULL;
+	return !n->tls && strncmp(origin, "http://", 7) == 0 ? origin + 7 : NULL;
 }
 
 /* Pages of our own may connect, and those of sites that are named; tools send no origin. */
@@ -74,7 +74,7 @@ static bool good_origin(const struct net *n, struct lws *wsi, const char *host)
 	for (size_t i = 0; i < allowed->n; i++)
 		if (strcmp(allowed->items[i], origin) == 0)
 			return true;
-	from = host_of(origin);
+	from = host_of(n, origin);
 	return from && strcasecmp(from, host) == 0;
 }
 

@@ -67,8 +67,9 @@ const badPlans = {
 
 export const bearer = (key) => ({ Authorization: `Bearer ${key}` });
 
-export async function planned(server, change) {
-  const said = await api(server.port, "POST", "/api/sessions", plan(change), bearer(server.installKey()));
+export async function planned(server, change, how) {
+  const key = bearer(server.installKey());
+  const said = await api(server.port, "POST", "/api/sessions", plan(change), key, how);
   assert.strictEqual(said.status, 201, JSON.stringify(said.json));
   return said.json;
 }

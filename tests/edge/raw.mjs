@@ -5,9 +5,9 @@ import { randomBytes } from "node:crypto";
 
 const PATIENCE_MS = 5000;
 
-/** A socket with what came in so far. */
-export function open(port) {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+/** A socket with what came in so far; how: made otherwise, for example by TLS. */
+export function open(port, how = connect) {
+  const socket = how({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
   const s = { socket, bytes: Buffer.alloc(0), ended: false, waiting: [] };
   const wake = () => {
     for (const w of s.waiting.splice(0)) w();
@@ -61,8 +61,8 @@ export function takeAnswer(s, head = false) {
 }
 
 /** Sends a request as it is and gives the answer, or null. */
-export async function exchange(port, request, { head = false, patience } = {}) {
-  const s = open(port);
+export async function exchange(port, request, { head = false, patience, how } = {}) {
+  const s = open(port, how);
   s.socket.write(request);
   const answer = await until(s, (x) => takeAnswer(x, head), patience);
   s.socket.destroy();
@@ -78,10 +78,10 @@ export function request(method, path, headers = {}, body = "") {
 }
 
 /** A JSON request as the web client makes it. */
-export async function api(port, method, path, body, headers = {}) {
+export async function api(port, method, path, body, headers = {}, how = undefined) {
   const ours = method === "POST" ? { "Content-Type": "application/json", "X-Jobalike": "1" } : {};
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
-  const said = await exchange(port, request(method, path, { ...ours, ...headers }, text));
+  const said = await exchange(port, request(method, path, { ...ours, ...headers }, text), { how });
   if (!said) return null;
   let json = null;
   try {
@@ -147,8 +147,8 @@ export function takeFrame(s) {
 }
 
 /** A WebSocket that is open, or throws. */
-export async function dial(port, change) {
-  const s = open(port);
+export async function dial(port, change, how) {
+  const s = open(port, how);
   s.socket.write(handshake(port, change));
   const answer = await until(s, takeAnswer);
   if (answer?.status !== 101) throw new Error(`no WebSocket: ${answer?.status}`);

@@ -8,13 +8,13 @@ import { join } from "node:path";
 
 const bin = join(process.env.JOBALIKE_BIN ?? "build/debug", "jobalike-server");
 
-/** Starts a server on a free port with options such as ["--limits.connections=9"]. */
-export async function startServer(options = []) {
+/** Starts a server on a free port with options such as ["--limits.connections=9"] and variables. */
+export async function startServer(options = [], variables = {}) {
   const dir = mkdtempSync(join(tmpdir(), "jobalike-edge-"));
   const child = spawn(
     bin,
     ["--listen.port=0", `--data.dir=${dir}`, "--store.url=memory:", "--log.level=warn", ...options],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...variables } },
   );
   let out = "";
   let err = "";

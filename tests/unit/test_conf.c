@@ -8,6 +8,7 @@
 #include "server/base/conf.h"
 #include "server/base/conf_table.h"
 #include "server/base/log.h"
+#include "server/base/text.h"
 
 #define MAX_ARGS 8
 
@@ -297,6 +298,7 @@ static void what_follows_from_values(void **state)
 }
 
 #define SECRET "SECRETMARK-0123456789-abcdefghijklmnop"
+#define OLDER  "SECRETMARK-9876543210-abcdefghijklmnop"
 
 static void secrets_come_from_files_and_are_never_shown(void **state)
 {
@@ -304,21 +306,65 @@ static void secrets_come_from_files_and_are_never_shown(void **state)
 	struct run secret = { 0 }, r;
 
 	(void)state;
-	write_file(&secret, SECRET "\n");
+	write_file(&secret, SECRET "\n" OLDER "\n");
 	snprintf(variable, sizeof(variable), "JOBALIKE_KEYS_TICKETS_FILE=%s", secret.path);
 	load(&r, NULL, "--print-config", env);
 	assert_int_equal(r.status, 0);
-	assert_string_equal(r.c.keys.tickets, SECRET);
+	assert_string_equal(r.c.keys.tickets, SECRET " " OLDER);
 	assert_null(strstr(r.out, "SECRETMARK"));
 	assert_says(r.out, "JOBALIKE_KEYS_TICKETS_FILE");
 	unload(&r);
 	unlink(secret.path);
 	assert_refused(NULL, NULL, env, "No such file");
-	load(&r, NULL, "--keys.tickets=SECRETMARK", NULL);
+	load(&r, "[keys]\ntickets = SECRETMARK\n", NULL, NULL);
 	assert_int_equal(r.status, 2);
 	assert_says(r.err, "keys.tickets is shorter than 32");
 	assert_null(strstr(r.err, "SECRETMARK"));
 	unload(&r);
+	load(&r, NULL, "--keys.tickets=" SECRET, NULL);
+	assert_int_equal(r.status, 2);
+	assert_says(r.err, "keys.tickets is a secret, which arguments are not");
+	assert_says(r.err, "JOBALIKE_KEYS_TICKETS_FILE");
+	assert_null(strstr(r.err, "SECRETMARK"));
+	unload(&r);
+}
+
+static void note(void *arg, const char *option, bool live)
+{
+	struct text *t = arg;
+
+	text_printf(t, "%s %s\n", option, live ? "now" : "later");
+}
+
+static void a_fresh_reading_is_adopted_where_it_may_be(void **state)
+{
+	struct run now, fresh;
+	struct text told = { 0 };
+
+	(void)state;
+	load(&now, "[http]\nallowed_origins = https://a.example\n[log]\nlevel = warn\n", NULL,
+	     NULL);
+	load(&fresh,
+	     "[listen]\nport = 9\n[http]\nallowed_origins = https://b.example\n"
+	     "[limits]\nconnections = 7\n[log]\nlevel = warn\n",
+	     NULL, NULL);
+	conf_adopt(&now.c, &fresh.c, note, &told);
+	assert_string_equal(told.s, "listen.port later\nhttp.allowed_origins now\n"
+				    "limits.connections now\n");
+	assert_int_equal(now.c.listen.port, 8080);
+	assert_int_equal(now.c.limits.connections, 7);
+	assert_int_equal(now.c.http.allowed_origins.n, 1);
+	assert_string_equal(now.c.http.allowed_origins.items[0], "https://b.example");
+	text_free(&told);
+	unload(&now);
+	unload(&fresh);
+}
+
+static void a_certificate_has_its_key(void **state)
+{
+	(void)state;
+	assert_refused("[tls]\ncertificate = c.pem\n", NULL, NULL, "together or not at all");
+	assert_refused("[tls]\nkey = k.pem\n", NULL, NULL, "together or not at all");
 }
 
 /* What is printed, read again, gives the same. */
@@ -398,6 +444,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lists_are_words_and_lines),
 	cmocka_unit_test(what_follows_from_values),
 	cmocka_unit_test(secrets_come_from_files_and_are_never_shown),
+	cmocka_unit_test(a_fresh_reading_is_adopted_where_it_may_be),
+	cmocka_unit_test(a_certificate_has_its_key),
 	cmocka_unit_test(printed_can_be_read_again),
 	cmocka_unit_test(asked_things_are_answered),
 	cmocka_unit_test(reference_is_the_table),
