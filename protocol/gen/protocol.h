@@ -22,7 +22,7 @@
 #define LIMIT_PAGE 50 /* people or lines in an answer */
 #define LIMIT_REPLAY_EVENTS 1000 /* events a reconnect may replay */
 #define LIMIT_REPLAY_BYTES 262144 /* bytes a reconnect may replay */
-#define LIMIT_ROOMS 64 /* rooms in a session */
+#define LIMIT_ROOMS 256 /* rooms in a session */
 #define LIMIT_PEOPLE 20000 /* people in a session */
 #define LIMIT_TOPICS 100 /* topics in an agenda */
 #define LIMIT_WATCHED 8 /* rooms one person watches */

@@ -25,7 +25,7 @@ export const LIMIT_REPLAY_EVENTS = 1000;
 /** bytes a reconnect may replay */
 export const LIMIT_REPLAY_BYTES = 262144;
 /** rooms in a session */
-export const LIMIT_ROOMS = 64;
+export const LIMIT_ROOMS = 256;
 /** people in a session */
 export const LIMIT_PEOPLE = 20000;
 /** topics in an agenda */
