@@ -220,7 +220,8 @@ fuzz:                                    ## libFuzzer for T=60 seconds on F=comm
 		-artifact_prefix=$(BUILD)/fuzz/found/ $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
 $(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/jobalike.a
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
-load:                                    ## deliveries per CPU second beside a bare send() loop, appended to build/load.jsonl
+# make load CASE=fan,rooms RUNS=5 SECONDS=8: some of tests/load/cases, more and longer runs
+load:                                    ## what a delivery costs beside a bare send() loop: one page, kept in build/load.jsonl
 	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server $(BUILD)/release/load
 	$(Q)JOBALIKE_BIN=$(BUILD)/release node tests/load/run.mjs
 smoke:                                   ## the load test, small: nothing missing, doubled or out of order

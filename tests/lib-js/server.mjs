@@ -27,8 +27,9 @@ export function tempDir(name) {
   return mkdtempSync(`build/tmp/${name}-`);
 }
 
-/** A server that keeps its data in dir, over several starts. Options such as ["--demo.session=yes"]. */
-export function makeServer({ dir, options = [] }) {
+/** A server that keeps its data in dir, over several starts. Options such as ["--demo.session=yes"]; admin is the
+ *  address of its second listener. */
+export function makeServer({ dir, options = [], admin = "off" }) {
   let port = 0;
   let child = null;
   let exited = null;
@@ -50,12 +51,17 @@ export function makeServer({ dir, options = [] }) {
     url: (path = "") => `http://127.0.0.1:${port}${path}`,
     installKey: () => readFileSync(join(dir, "install.key"), "utf8").trim(),
 
+    /** What operators measure; admin must be an address. */
+    async metrics() {
+      return (await fetch(/^Metrics: (\S+)/m.exec(out)[1])).text();
+    },
+
     /** Starts it, at the port it had before. Returns how long it took until it listened. */
     async start() {
       const begun = performance.now();
       out = "";
       err = "";
-      const args = [`--listen.port=${port}`, `--data.dir=${dir}`, "--admin.listen=off"];
+      const args = [`--listen.port=${port}`, `--data.dir=${dir}`, `--admin.listen=${admin}`];
       child = start(bin("jobalike-server"), [...args, "--log.level=warn", ...options], {
         stdio: ["ignore", "pipe", "pipe"],
       });

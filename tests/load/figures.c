@@ -1,9 +1,9 @@
+#include "tests/load/figures.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "tests/load/load.h"
 
 int64_t clock_ns(void)
 {
@@ -14,25 +14,50 @@ int64_t clock_ns(void)
 }
 
 /* proc(5): fields 14 and 15 of stat, in ticks; the name in field 2 may hold spaces. */
-void cpu_of(int pid, double *user, double *system)
+static void ticks_of(int pid, double *user, double *system)
 {
 	char path[64], text[1024] = "";
 	unsigned long u = 0, s = 0;
+	const char *after;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	f = fopen(path, "r");
-	if (f && fgets(text, sizeof(text), f)) {
-		const char *after = strrchr(text, ')');
+	if (!f)
+		return;
+	after = fgets(text, sizeof(text), f) ? strrchr(text, ')') : NULL;
+	if (after)
+		sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &u, &s);
+	fclose(f);
+	*user += (double)u / (double)sysconf(_SC_CLK_TCK);
+	*system += (double)s / (double)sysconf(_SC_CLK_TCK);
+}
 
-		if (after)
-			sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-			       &u, &s);
+struct cpu cpu_of(const int *pids, int n)
+{
+	struct cpu cpu = { 0 };
+
+	for (int i = 0; i < n; i++) {
+		struct timespec t;
+		clockid_t clock;
+
+		if (clock_getcpuclockid(pids[i], &clock) == 0 && clock_gettime(clock, &t) == 0)
+			cpu.all += (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+		ticks_of(pids[i], &cpu.user, &cpu.system);
 	}
-	if (f)
-		fclose(f);
-	*user = (double)u / (double)sysconf(_SC_CLK_TCK);
-	*system = (double)s / (double)sysconf(_SC_CLK_TCK);
+	return cpu;
+}
+
+struct cpu cpu_since(struct cpu before, struct cpu now)
+{
+	double user = now.user - before.user, system = now.system - before.system;
+	double all = now.all - before.all, sampled = user + system;
+
+	if (sampled <= 0)
+		return (struct cpu){ .all = all };
+	return (struct cpu){ .all = all,
+			     .user = all * user / sampled,
+			     .system = all * system / sampled };
 }
 
 long memory_of(int pid)
@@ -51,30 +76,45 @@ long memory_of(int pid)
 	return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-void histogram_add(uint64_t *buckets, int64_t ns)
+static int bucket_of(int64_t ns)
 {
-	double edge = 10000;
-	int i = 0;
+	uint64_t us = ns > 0 ? (uint64_t)ns / 1000 : 0;
+	int power, step, bucket;
 
-	while (i < BUCKETS - 1 && (double)ns > edge) {
-		edge *= 1.25;
-		i++;
-	}
-	buckets[i]++;
+	if (us < HISTOGRAM_STEPS)
+		return (int)us;
+	power = 63 - __builtin_clzll(us); /* at least 4 */
+	step = (int)(us >> (power - 4)) & (HISTOGRAM_STEPS - 1);
+	bucket = (power - 3) * HISTOGRAM_STEPS + step;
+	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
-/* The upper edge of the bucket in which that share of all values is reached. */
-double histogram_ms(const uint64_t *buckets, double share)
+/* The upper edge, in ms. */
+static double edge_of(int bucket)
 {
-	uint64_t all = 0, seen = 0;
-	double edge = 0.01;
+	int power = bucket / HISTOGRAM_STEPS + 3, step = bucket % HISTOGRAM_STEPS;
 
-	for (int i = 0; i < BUCKETS; i++)
-		all += buckets[i];
-	for (int i = 0; i < BUCKETS; i++, edge *= 1.25) {
-		seen += buckets[i];
-		if (all && (double)seen >= share * (double)all)
-			return edge;
+	if (bucket < HISTOGRAM_STEPS)
+		return (bucket + 1) / 1000.0;
+	return (double)((uint64_t)(HISTOGRAM_STEPS + step + 1) << (power - 4)) / 1000.0;
+}
+
+void histogram_add(struct histogram *h, int64_t ns)
+{
+	h->buckets[bucket_of(ns)]++;
+	h->n++;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+}
+
+double histogram_ms(const struct histogram *h, double share)
+{
+	uint64_t seen = 0;
+
+	for (int i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		seen += h->buckets[i];
+		if (h->n && (double)seen >= share * (double)h->n)
+			return edge_of(i);
 	}
 	return 0;
 }

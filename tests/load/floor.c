@@ -1,6 +1,7 @@
-/* The floor: one epoll loop that takes a byte as a line and sends a frame of the same size as ours
- * to every connection. No rights, no order, no store, no framing: only the kernel's price. Its
- * frames hold the eight bytes that came, so that the generator finds its line again. */
+/* The floor: one epoll loop that takes eight bytes as a line and sends a frame of the same size as
+ * ours to every connection of the room. No rights, no order, no store, no framing: only the
+ * kernel's price. Its frames begin with the eight bytes that came, so that the generator finds its
+ * line again. A connection says first in which room it is. And the dialect that speaks to it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -11,12 +12,35 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/base/mem.h"
 #include "tests/load/load.h"
 
-#define PEERS_MAX  20000
-#define FRAMES_MAX 256 /* gathered in one turn */
+#define NUMBER     8   /* bytes of a line, and of a room */
+#define FRAMES_MAX 512 /* gathered for one room */
+#define FRAME_MAX  2048
 
-static int peers[PEERS_MAX], n_peers;
+struct room {
+	int *fds;
+	size_t n;
+	char *frames; /* gathered, and not sent yet */
+	size_t n_frames;
+	int64_t since; /* of the first of them */
+	bool waits;    /* stands in the list */
+};
+
+struct caller {
+	int fd;
+	struct room *room; /* NULL: not said yet */
+};
+
+struct floor {
+	const struct load *load;
+	int epoll, listener;
+	struct room *rooms;
+	struct room **waiting;
+	size_t n_waiting;
+	char *welcome;
+};
 
 static int listen_anywhere(void)
 {
@@ -33,15 +57,17 @@ static int listen_anywhere(void)
 	return fd;
 }
 
-static void take_in(int ep, int listener)
+static void take_in(struct floor *f)
 {
 	int one = 1, fd;
 
-	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0 && n_peers < PEERS_MAX) {
+	while ((fd = accept4(f->listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+		struct caller *c = x_calloc(1, sizeof(*c));
+
+		c->fd = fd;
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		epoll_ctl(ep, EPOLL_CTL_ADD, fd,
-			  &(struct epoll_event){ .events = EPOLLIN, .data.fd = fd });
-		peers[n_peers++] = fd;
+		epoll_ctl(f->epoll, EPOLL_CTL_ADD, fd,
+			  &(struct epoll_event){ .events = EPOLLIN, .data.ptr = c });
 	}
 }
 
@@ -60,48 +86,135 @@ static void send_whole(int fd, const char *bytes, size_t len)
 	}
 }
 
-static void send_all(const char *frames, size_t len)
+static void flush(const struct floor *f, struct room *r)
 {
-	for (int i = 0; i < n_peers; i++)
-		send_whole(peers[i], frames, len);
+	for (size_t i = 0; i < r->n; i++)
+		send_whole(r->fds[i], r->frames, r->n_frames * (size_t)f->load->body);
+	r->n_frames = 0;
+	r->waits = false;
 }
 
-int floor_serve(bool coalesce, int frame_bytes)
+static void take_line(struct floor *f, struct room *r, const char *line)
 {
-	static char frames[FRAMES_MAX * 1024];
-	struct epoll_event events[512];
-	int listener = listen_anywhere(), ep = epoll_create1(0);
-
-	if (listener < 0 || ep < 0 || frame_bytes > 1024)
-		return 1;
-	epoll_ctl(ep, EPOLL_CTL_ADD, listener,
-		  &(struct epoll_event){ .events = EPOLLIN, .data.fd = listener });
-	for (;;) {
-		int n = epoll_wait(ep, events, 512, -1);
-		size_t gathered = 0;
-
-		for (int i = 0; i < n; i++) {
-			char line[8 * FRAMES_MAX];
-			ssize_t got;
-
-			if (events[i].data.fd == listener) {
-				take_in(ep, listener);
-				continue;
-			}
-			got = recv(events[i].data.fd, line, sizeof(line), 0);
-			if (got == 0)
-				return 0;
-			for (ssize_t at = 0; at + 8 <= got && gathered < FRAMES_MAX; at += 8) {
-				char *frame = frames + gathered * (size_t)frame_bytes;
-
-				memcpy(frame, line + at, 8);
-				if (coalesce)
-					gathered++;
-				else
-					send_all(frame, (size_t)frame_bytes);
-			}
-		}
-		if (gathered)
-			send_all(frames, gathered * (size_t)frame_bytes);
+	memcpy(r->frames + r->n_frames++ * (size_t)f->load->body, line, NUMBER);
+	if (!f->load->coalesce || r->n_frames == FRAMES_MAX) {
+		flush(f, r);
+	} else if (!r->waits) {
+		r->waits = true;
+		r->since = clock_ns();
+		f->waiting[f->n_waiting++] = r;
 	}
 }
+
+static void enter(struct floor *f, struct caller *c, const char *said)
+{
+	uint64_t room;
+
+	memcpy(&room, said, NUMBER);
+	if (room >= (uint64_t)f->load->rooms)
+		exit(2);
+	c->room = &f->rooms[room];
+	c->room->fds = x_grow(c->room->fds, c->room->n, sizeof(int));
+	c->room->fds[c->room->n++] = c->fd;
+	send_whole(c->fd, f->welcome, (size_t)f->load->body);
+}
+
+/* Eight bytes never come in two pieces on the loopback. */
+static void take_bytes(struct floor *f, struct caller *c)
+{
+	char bytes[NUMBER * FRAMES_MAX];
+	ssize_t got = recv(c->fd, bytes, sizeof(bytes), 0);
+
+	if (got == 0)
+		exit(0); /* one run, one floor */
+	for (ssize_t at = 0; at + NUMBER <= got; at += NUMBER) {
+		if (!c->room)
+			enter(f, c, bytes + at);
+		else
+			take_line(f, c->room, bytes + at);
+	}
+}
+
+/* Sends what has waited long enough; returns for how many ms epoll may wait. */
+static int flush_due(struct floor *f)
+{
+	int64_t now = clock_ns(), window = f->load->window_ms * 1000000LL;
+	size_t kept = 0;
+	int wait = -1;
+
+	for (size_t i = 0; i < f->n_waiting; i++) {
+		struct room *r = f->waiting[i];
+		int64_t left = r->since + window - now;
+
+		if (r->waits && left <= 0) {
+			flush(f, r);
+		} else if (r->waits) {
+			f->waiting[kept++] = r;
+			wait = wait < 0 || left < wait * 1000000LL ? (int)(left / 1000000) + 1
+								   : wait;
+		}
+	}
+	f->n_waiting = kept;
+	return wait;
+}
+
+int floor_serve(const struct load *l)
+{
+	struct floor f = { .load = l, .listener = listen_anywhere(), .epoll = epoll_create1(0) };
+	size_t rooms = (size_t)l->rooms;
+	struct epoll_event events[512];
+
+	if (f.listener < 0 || f.epoll < 0 || l->body < NUMBER || l->body > FRAME_MAX)
+		return 1;
+	f.rooms = x_calloc(rooms, sizeof(*f.rooms));
+	f.welcome = x_calloc(1, (size_t)l->body);
+	f.waiting = x_calloc(2 * rooms, sizeof(struct room *));
+	for (size_t i = 0; i < rooms; i++)
+		f.rooms[i].frames = x_calloc(FRAMES_MAX, (size_t)l->body);
+	epoll_ctl(f.epoll, EPOLL_CTL_ADD, f.listener, &(struct epoll_event){ .events = EPOLLIN });
+	for (int wait = -1;; wait = flush_due(&f)) {
+		int n = epoll_wait(f.epoll, events, 512, wait);
+
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.ptr)
+				take_bytes(&f, events[i].data.ptr);
+			else
+				take_in(&f);
+		}
+	}
+}
+
+/* --- as the generator speaks to it ---------------------------------------------------------------
+ */
+
+static void begin(struct client *c)
+{
+	uint64_t room = (uint64_t)(c->room < 0 ? 0 : c->room);
+
+	client_send(c, &room, NUMBER);
+}
+
+static void say(struct client *c, uint64_t n)
+{
+	client_send(c, &n, NUMBER);
+}
+
+static size_t read_frames(struct client *c, unsigned char *bytes, size_t n)
+{
+	size_t size = (size_t)c->run->load->body, at = 0;
+
+	for (; n - at >= size; at += size) {
+		uint64_t line;
+
+		memcpy(&line, bytes + at, NUMBER);
+		if (line)
+			line_came(c, line, 0, size);
+		else
+			client_ready(c);
+	}
+	return at;
+}
+
+const struct dialect dialect_floor = {
+	.name = "floor", .begin = begin, .read = read_frames, .say = say
+};

@@ -1,7 +1,10 @@
-/* The load test: a generator of many connections in one process, and a bare server beside it that
- * does nothing but send(), as the floor of what the kernel charges. Both are told the same: so many
- * rooms of so many people, so many lines in flight. What is printed is one JSON line of figures
- * each; run.mjs makes ratios of them. */
+/* The load test: a generator of thousands of connections in one process, and a bare server beside
+ * it (floor.c) that does nothing but send(), as the floor of what the kernel charges. One run is
+ * one kind of load (talk: lines to rooms) in one dialect (ours, the floor's, or that of a peer); it
+ * prints its figures as one line of JSON. run.mjs puts runs beside each other and makes ratios.
+ *
+ * A kind is a file with a function of struct run and a line in main.c; a dialect is a file with a
+ * struct dialect and a line there. */
 #ifndef JOBALIKE_TESTS_LOAD_H
 #define JOBALIKE_TESTS_LOAD_H
 
@@ -9,65 +12,125 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/load/figures.h"
+
+#define PORTS_MAX 8
+#define PIDS_MAX  8
+#define LINES_MAX 16384 /* under way at a time; a power of two */
+#define TEXT_MAX  8192  /* bytes of what is sent at once */
+
+struct run;
+struct client;
+
+/* What is asked of a run; times in seconds. */
 struct load {
+	const char *kind, *dialect;
 	const char *host;
-	int port;
-	const char *data;    /* folder of the server's keys */
-	const char *session; /* an id; NULL: the bare server, which knows no sessions */
-	int people;
-	int in_flight;     /* lines under way at any time */
-	double per_second; /* instead: so many lines a second, whatever is under way; 0: in_flight
-			    */
-	int body;          /* bytes of a line's text */
+	int ports[PORTS_MAX], n_ports; /* several instances: clients take turns */
+	int pids[PIDS_MAX], n_pids;    /* whose CPU is counted together; the first one's memory */
+	const char *data;              /* folder of the server's keys */
+	char *sessions;                /* ids with commas between; room k is in session k % n */
+	int rooms, people;             /* so many rooms of so many people */
+	int others;                    /* who sit elsewhere in the first session and hear no line */
+	int in_flight;                 /* lines under way at any time */
+	double per_second;             /* instead: so many lines a second, due at even times */
+	int body;                      /* bytes of a line's text; of the floor's whole frame */
 	double seconds, warm_up;
-	int pid;       /* of the server, whose CPU is counted; 0: none */
-	bool coalesce; /* the bare server gathers what one turn of its loop brings */
+	int each;       /* stop after so many lines, not after seconds; 0: no */
+	bool coalesce;  /* the floor gathers what one turn of its loop brings */
+	int window_ms;  /* and waits so long for more */
+	const char *at; /* path or prefix of a peer's, where its dialect asks for one */
+};
+
+/* How one kind of server is spoken to. */
+struct dialect {
+	const char *name;
+	/* What is sent when the connection stands. */
+	void (*begin)(struct client *c);
+	/* Takes whole messages from the front of the bytes; returns how many bytes they were. */
+	size_t (*read)(struct client *c, unsigned char *bytes, size_t n);
+	/* Says line n in the client's room. */
+	void (*say)(struct client *c, uint64_t n);
+	/* Once, after all are ready; NULL: nothing. */
+	void (*prepare)(struct run *r);
 };
 
 struct client {
-	int fd;
-	bool ready;    /* upgraded, welcomed */
-	bool upgraded; /* the HTTP answer was read */
-	unsigned char *in;
-	size_t n_in, room_in;
-	uint64_t last_seq;
-	struct load_run *run;
+	struct run *run;
+	int number, fd;
+	int room; /* index of; -1: hears no line */
+	bool upgraded, ready;
+	bool moving;         /* has asked to sit in its room */
+	uint64_t last_seq;   /* of the last line that came */
+	uint64_t heard;      /* a hash over the lines that came, in their order */
+	unsigned char *rest; /* the begin of a message whose end has not come */
+	size_t n_rest;
 };
 
 struct line {
 	uint64_t n; /* 0: none in this slot */
-	int64_t sent_ns;
-	int seen; /* screens that have it */
+	int64_t due_ns;
+	int room, seen, speaker;
 };
 
-#define LINES_MAX 4096
-#define BUCKETS   64 /* of latency, each half as wide again as the one before, from 10 us */
-
-struct load_run {
+struct run {
 	const struct load *load;
+	const struct dialect *dialect;
 	struct client *clients;
-	int epoll, n_ready;
+	int n_clients, n_ready;
+	uint64_t *room_ids; /* of the server's rooms; 0: the plenary */
+	const char **session_ids;
+	int n_sessions;
+	int epoll;
 	struct line lines[LINES_MAX];
 	uint64_t next_n;
-	int under_way, speaker;
+	int under_way;
 	bool measuring;
-	uint64_t lines_done, deliveries, missing, doubled, disordered, errors;
-	uint64_t latency[BUCKETS];
+	uint64_t lines_done, deliveries, bytes; /* while measuring; bytes of frames of lines */
+	uint64_t missing, doubled, disordered, errors;
+	struct histogram latency, ack; /* to each screen; to the one who said it */
 };
 
-int64_t clock_ns(void);
-/* User and system time of all threads of a process, in seconds. */
-void cpu_of(int pid, double *user, double *system);
-/* KiB in memory. */
-long memory_of(int pid);
-void histogram_add(uint64_t *buckets, int64_t ns);
-double histogram_ms(const uint64_t *buckets, double share);
+/* --- net.c: connections and the loop --- */
 
-/* floor.c: serves until killed. coalesce: one send for each connection and turn. */
-int floor_serve(bool coalesce, int frame_bytes);
-/* client.c */
-bool client_open(struct load_run *r, struct client *c, int number);
-bool client_read(struct client *c);
-bool client_say(struct client *c, const char *text, size_t len);
+/* Makes the clients of the load. */
+void run_init(struct run *r, const struct load *l, const struct dialect *d);
+void run_free(struct run *r);
+/* Connects; false: the reason was printed. */
+bool client_open(struct run *r, struct client *c);
+void client_close(struct client *c);
+void client_ready(struct client *c);
+/* Sends all of it, or counts an error. */
+void client_send(struct client *c, const void *bytes, size_t n);
+/* Reads what has come, for wait_ms at most. */
+void run_turn(struct run *r, int wait_ms);
+/* Opens all clients, and waits until they are ready. */
+bool run_arrive(struct run *r);
+/* A line came to a client. seq: its place if the server tells one, else 0. */
+void line_came(struct client *c, uint64_t n, uint64_t seq, size_t frame_bytes);
+/* Marks a fault, and prints the first of them. */
+void run_fault(struct run *r, const char *what, const void *bytes, size_t n);
+
+/* --- websocket.c: frames, for the dialects that have them --- */
+
+void ws_upgrade(struct client *c, const char *path, const char *subprotocol);
+/* The end of the answer to it in the bytes, or 0 if it has not come. */
+size_t ws_answer(struct client *c, const unsigned char *bytes, size_t n);
+void ws_send(struct client *c, const char *text, size_t n);
+/* Calls on_text for each whole text; answers pings. */
+size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
+	       void (*on_text)(struct client *c, const char *text, size_t n, size_t frame_bytes));
+
+/* The number that stands after key, or 0. */
+uint64_t number_after(const char *text, size_t n, const char *key);
+
+/* --- dialects and kinds --- */
+
+extern const struct dialect dialect_ours, dialect_floor;
+int talk(struct run *r);
+/* Serves until killed. */
+int floor_serve(const struct load *l);
+/* fdatasync of small appends to a file in this folder, for a while: what the disk itself takes. */
+int disk_measure(const struct load *l);
 
 #endif

@@ -1,99 +1,42 @@
-// How much of the machine a delivery costs, as ratios to a bare send() loop in the same run. The server has
-// one core, the generator the other. With SMOKE=1 small, for correctness only: nothing missing, doubled or
-// out of order; a smoke run says nothing of speed.
+// make load: what a delivery, a line and a connection cost, as ratios to a bare send() loop, to the disk or to
+// itself in the same run; one page, appended to build/load.jsonl. CASE=fan,rooms takes some of tests/load/cases.
+// With SMOKE=1 small, for correctness only: nothing missing, doubled or out of order; it says nothing of speed.
 
-import { appendFileSync } from "node:fs";
-import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { promisify } from "node:util";
-import { bin, makeServer, plan, start, tempDir } from "../lib-js/server.mjs";
+import { appendFileSync, mkdirSync, readdirSync } from "node:fs";
+import { cpus } from "node:os";
+import { faults, RUNS, SECONDS, smoke } from "./bench.mjs";
 
-const smoke = Boolean(process.env.SMOKE);
-const people = smoke ? 100 : 1000;
-const seconds = smoke ? 1 : 4;
-const runs = smoke ? 1 : 3;
-const CASES = [
-  { name: "1 in flight", args: ["--in-flight=1"] },
-  { name: "8 in flight", args: ["--in-flight=8"] },
-  { name: "32 in flight", args: ["--in-flight=32"] },
-  { name: "50 lines a second", args: ["--rate=50"] },
-];
+const wanted = process.env.CASE?.split(",");
+const names = readdirSync(new URL("./cases/", import.meta.url))
+  .map((file) => file.replace(/\.mjs$/, ""))
+  .filter((name) => !wanted || wanted.includes(name))
+  .sort();
 
-const generator = bin("load");
-const run = promisify(execFile);
-const onCore = (core, args) => ["-c", String(core), ...args];
+const pad = (text, n) => text + " ".repeat(Math.max(0, n - text.length));
 
-async function generate(args) {
-  const all = [generator, "run", `--people=${people}`, `--seconds=${seconds}`, "--warm-up=0.5", ...args];
-  const { stdout } = await run("taskset", onCore(1, all)).catch((e) => {
-    if (e.stdout?.startsWith("{")) return e;
-    throw new Error(`${e.stderr}${e.message}`);
-  });
-  return JSON.parse(stdout);
-}
-
-async function floor(args, frame, coalesce) {
-  const flags = [generator, "floor", `--body=${frame}`, ...(coalesce ? ["--coalesce"] : [])];
-  const child = start("taskset", onCore(0, flags), { stdio: ["ignore", "pipe", "inherit"] });
-  const [said] = await once(child.stdout, "data");
-  const port = /port (\d+)/.exec(String(said))[1];
-  const figures = await generate([`--port=${port}`, `--pid=${child.pid}`, `--body=${frame}`, ...args]);
-  child.kill();
-  return figures;
-}
-
-async function ours(args) {
-  const server = makeServer({
-    dir: tempDir("load"),
-    options: ["--limits.rate_percent=0", "--limits.joins_per_second=100000", "--limits.connections_per_address=10000"],
-  });
-  await server.start();
-  try {
-    await run("taskset", ["-a", "-p", "-c", "0", String(server.pid)]);
-    const { session } = await plan(server);
-    return await generate([
-      `--port=${server.port}`, `--pid=${server.pid}`, `--session=${session}`, `--data=${server.dir}`, ...args,
-    ]);
-  } finally {
-    await server.end();
-    server.remove();
+function print(title, rows) {
+  console.log(`\n${title}`);
+  for (const { what, reach, got, met, more } of rows) {
+    console.log(`  ${met ? " " : "!"} ${pad(what, 42)} ${pad(reach, 16)} ${pad(got, 16)}`);
+    if (more) console.log(`      ${more}`);
   }
 }
 
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const thousands = (n) => `${(n / 1000).toFixed(1)} k`;
-const frameBytes = 372; // of a line of 200 bytes as we send it: event, seq, at, by, name, school, n, room, text
-
-let bad = 0;
-const rows = [];
-for (const { name, args } of CASES) {
-  const got = { direct: [], coalesced: [], ours: [], user: [], p99: [], kib: [] };
-  for (let i = 0; i < runs; i++) {
-    got.direct.push((await floor(args, frameBytes, false)).per_cpu_second);
-    got.coalesced.push((await floor(args, frameBytes, true)).per_cpu_second);
-    const f = await ours(args);
-    bad += f.missing + f.doubled + f.disordered + f.errors;
-    got.ours.push(f.per_cpu_second);
-    got.user.push((f.user / f.deliveries) * 1e6);
-    got.p99.push(f.p99_ms);
-    got.kib.push(f.kib / f.people);
-  }
-  rows.push({
-    case: name,
-    "send() loop": thousands(median(got.direct)),
-    "coalescing loop": thousands(median(got.coalesced)),
-    ours: thousands(median(got.ours)),
-    "of direct": (median(got.ours) / median(got.direct)).toFixed(2),
-    "of coalescing": (median(got.ours) / median(got.coalesced)).toFixed(2),
-    "user us": median(got.user).toFixed(2),
-    "p99 ms": median(got.p99).toFixed(1),
-    "KiB each": median(got.kib).toFixed(1),
-  });
+const all = [];
+if (!smoke) console.log(`${cpus()[0].model}, ${cpus().length} cores; medians of ${RUNS} runs of ${SECONDS} s; ! is not reached`);
+for (const name of names) {
+  const { title, rows } = await import(`./cases/${name}.mjs`);
+  const list = await rows();
+  if (!smoke) print(title, list);
+  all.push({ case: name, title, rows: list });
 }
 if (!smoke) {
-  console.log(`one room of ${people}, deliveries per server CPU second, medians of ${runs} runs of ${seconds} s`);
-  console.table(rows);
-  appendFileSync("build/load.jsonl", `${JSON.stringify({ at: new Date().toISOString(), rows })}\n`);
+  mkdirSync("build", { recursive: true });
+  appendFileSync("build/load.jsonl", `${JSON.stringify({ at: new Date().toISOString(), runs: RUNS, cases: all })}\n`);
 }
-console.log(`suite=load cases=${CASES.length} people=${people} wrong=${bad} failed=${bad ? 1 : 0}`);
-process.exit(bad ? 1 : 0);
+const { runs, ...bad } = faults;
+const wrong = Object.values(bad).reduce((a, b) => a + b, 0);
+const counts = Object.entries(bad).map(([what, n]) => `${what}=${n}`).join(" ");
+const failed = wrong > 0 || runs === 0 ? 1 : 0;
+console.log(`suite=load cases=${names.length} runs=${runs} ${counts} failed=${failed}`);
+process.exit(failed);
