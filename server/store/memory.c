@@ -76,7 +76,7 @@ static void ask(struct ask *a)
 
 	assert(!h->closing);
 	h->n_asked++;
-	if (fate.refused) {
+	if (fate.refused || m->now < m->down_until) {
 		a->answer.err = ERR_UNAVAILABLE;
 		parcel_carry(parcel_send(m, fate.delay_ms, h, run_answer), a);
 	} else if (!fate.lost) {

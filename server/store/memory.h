@@ -41,6 +41,9 @@ int64_t memory_next(const struct memory *m);
 
 /* --- faults --- */
 
+/* With fates the store also takes its time as Redis does: */
+#define MEMORY_LOSER_MS 50   /* who was told conflict goes first for so long; others wait */
+#define MEMORY_HOLD_MS  2000 /* after another epoch, lost records are taken and new ones wait */
 #define MEMORY_PATIENCE_MS                                                                         \
 	2000 /* with fates, what is not answered this long is answered unknown                     \
 	      */
@@ -88,6 +91,10 @@ void memory_set_faults(struct memory *m, const struct memory_faults *faults);
 void memory_crash(struct store *s);
 /* SIGSTOP: what arrives at this handle before `until` arrives then. */
 void memory_freeze(struct store *s, int64_t until);
+/* The store's server ends, and is another process after down_ms: what was on its way to it is gone
+ * and unknown, until then everything is refused, then each log has a new epoch, and has lost some
+ * of its last records, at most so many. */
+void memory_restart(struct memory *m, uint64_t lose_at_most, int64_t down_ms);
 /* An older copy was brought back: the log ends after `keep` records and has a new epoch. */
 void memory_restore(struct memory *m, const char *name, uint64_t keep);
 /* Flips one bit of the body at seq. */

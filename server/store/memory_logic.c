@@ -111,6 +111,14 @@ static void send_answer(struct memory *m, struct ask *a)
 
 /* --- what the store does with a question --- */
 
+#define WAIT_MS 5 /* who has to wait asks again after this */
+
+/* 0: of somebody who crashed. */
+static unsigned number_of(const struct ask *a)
+{
+	return a->from ? a->from->number : 0;
+}
+
 void memory_new_epoch(struct memory *m, char epoch[STORE_EPOCH_MAX + 1])
 {
 	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -176,17 +184,37 @@ static void take(struct memory *m, struct ask *a, struct memory_log *log)
 	}
 }
 
+/* It only delays and never grants: others wait while the loser goes first, and new records while
+ * lost ones are taken. The instance asks again until its patience ends. */
+static bool waits(const struct memory *m, const struct ask *a, const struct memory_log *log)
+{
+	if (!m->faults || !log || (a->epoch[0] && strcmp(a->epoch, log->epoch) != 0))
+		return false;
+	if (m->now < log->hold_until)
+		return true;
+	return log->loser && log->loser != number_of(a) && m->now < log->loser_until &&
+	       a->first > log->n_records;
+}
+
+static enum err conflict(const struct memory *m, struct ask *a, struct memory_log *log)
+{
+	log->loser = number_of(a);
+	log->loser_until = m->now + MEMORY_LOSER_MS;
+	return collect(a, log, a->first, UINT64_MAX) == OK ? ERR_CONFLICT : ERR_DAMAGED;
+}
+
 static enum err do_append(struct memory *m, struct ask *a, struct memory_log *log)
 {
 	bool new_log = a->epoch[0] == '\0' && a->first == 1;
 	uint64_t head = log ? log->n_records : 0;
 
 	if (log && (new_log ? head > 0 : strcmp(a->epoch, log->epoch) == 0) && a->first <= head)
-		return collect(a, log, a->first, UINT64_MAX) == OK ? ERR_CONFLICT : ERR_DAMAGED;
+		return conflict(m, a, log);
 	if (!new_log && (!log || strcmp(a->epoch, log->epoch) != 0 || a->first != head + 1))
 		return ERR_CONFLICT;
 	if (!log)
 		log = make(m, a->log);
+	log->loser = 0;
 	take(m, a, log);
 	return OK;
 }
@@ -241,6 +269,11 @@ void run_request(struct memory *m, struct parcel *p)
 
 	uint64_t head = log ? log->n_records : 0, first = a->kind == FETCH ? a->first : head + 1;
 
+	if (a->kind == APPEND && waits(m, a, log)) {
+		if (a->from && !a->settled)
+			parcel_carry(parcel_send(m, WAIT_MS, NULL, run_request), a);
+		return;
+	}
 	if (log)
 		strcpy(a->answer.epoch, log->epoch);
 	a->answer.head = head;

@@ -21,6 +21,9 @@ struct memory_log {
 	char epoch[STORE_EPOCH_MAX + 1];
 	struct kept *records; /* [seq - 1] */
 	size_t n_records;
+	int64_t hold_until; /* new records wait, lost ones are taken */
+	unsigned loser;     /* the instance that goes first ... */
+	int64_t loser_until;
 	UT_hash_handle hh;
 };
 

@@ -168,6 +168,27 @@ void parcels_orphan(struct memory *m, const struct handle *h)
 	free(all);
 }
 
+void parcels_cut(struct memory *m)
+{
+	size_t n = m->n_parcels;
+	struct parcel **all = m->parcels;
+
+	if (n == 0)
+		return;
+	qsort(all, n, sizeof(struct parcel *), by_order);
+	m->parcels = NULL;
+	m->n_parcels = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i]->run == run_request) {
+			all[i]->run = run_patience;
+			all[i]->to = all[i]->ask->from;
+			all[i]->due = m->now;
+		}
+		heap_push(m, all[i]);
+	}
+	free(all);
+}
+
 /* --- words and signals --- */
 
 static void run_word(struct memory *m, struct parcel *p)

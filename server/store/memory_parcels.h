@@ -73,6 +73,7 @@ struct memory {
 	size_t n_parcels;
 	uint64_t n_sent;
 	int64_t now;
+	int64_t down_until; /* the server is not there */
 };
 
 /* --- parcels --- */
@@ -87,6 +88,8 @@ void parcels_free(struct memory *m);
 void parcels_orphan(struct memory *m, const struct handle *h);
 
 struct memory_fate memory_fate(struct memory *m, enum memory_what what, unsigned from, unsigned to);
+/* The server is gone, and what was under way to it: whoever asked cannot tell. */
+void parcels_cut(struct memory *m);
 /* A record, or a signal with seq 0, to all who follow; a signal not to its sender. */
 void memory_publish(struct memory *m, const struct handle *from, const char *log, const char *epoch,
 		    const struct store_record *record, const struct hash *chain);

@@ -119,9 +119,13 @@ static void what_somebody_wrote_over_is_lost(void **state)
 	struct world *w = world_of(5);
 
 	(void)state;
+	memory_freeze(w->instances[1].store, w->now + MEMORY_HOLD_MS + 500);
+	memory_freeze(w->instances[2].store, w->now + MEMORY_HOLD_MS + 500);
 	memory_restore(w->memory, "a", 2);
 	strcpy(w->instances[0].epoch, memory_epoch(w->memory, "a"));
+	go(w, MEMORY_HOLD_MS);
 	say(w, 0, 3);
+	go(w, 10);
 	strcpy(w->instances[1].epoch, memory_epoch(w->memory, "a"));
 	say(w, 1, 4);
 	go(w, 6000);
@@ -212,6 +216,65 @@ static void ones_own_record_is_held_without_word_of_it(void **state)
 	world_free(w);
 }
 
+/* Not before those who hold something had their time. */
+static void new_records_wait_while_lost_ones_are_taken(void **state)
+{
+	struct world *w = world_of(3);
+
+	(void)state;
+	memory_restore(w->memory, "a", 1);
+	strcpy(w->instances[0].epoch, memory_epoch(w->memory, "a"));
+	say(w, 0, 2);
+	go(w, MEMORY_HOLD_MS + 20);
+	expect_said(w, 3);
+	assert_int_not_equal(w->instances[0].err, OK);
+	world_free(w);
+}
+
+static void a_restart_loses_no_more_than_it_may(void **state)
+{
+	struct world *w = world_of(9);
+
+	(void)state;
+	say(w, 0, 10); /* on its way */
+	memory_restart(w->memory, 4, 300);
+	go(w, 10);
+	assert_int_equal(w->instances[0].err, ERR_UNKNOWN);
+	assert_true(memory_head(w->memory, "a") >= 5);
+	say(w, 0, 10);
+	go(w, 10);
+	assert_int_equal(w->instances[0].err, ERR_UNAVAILABLE);
+	go(w, 5000);
+	expect_said(w, 9);
+	expect_resets(w);
+	world_free(w);
+}
+
+/* Whoever was told conflict has the next position for a moment, however quick the other one is. */
+static void the_loser_goes_first(void **state)
+{
+	struct world *w = world_begun();
+
+	(void)state;
+	say(w, 0, 2);
+	go(w, 2);
+	say(w, 1, 2);
+	go(w, 2);
+	assert_int_equal(w->instances[1].err, ERR_CONFLICT);
+	say(w, 0, 3);
+	go(w, MEMORY_LOSER_MS - 10);
+	assert_int_equal(memory_head(w->memory, "a"), 2);
+	say(w, 1, 3);
+	go(w, 2);
+	assert_int_equal(w->instances[1].err, OK);
+	go(w, 10);
+	assert_int_equal(w->instances[0].err, ERR_CONFLICT);
+	say(w, 1, 4); /* and who does not come is not waited for */
+	go(w, MEMORY_LOSER_MS + 10);
+	assert_int_equal(w->instances[1].err, OK);
+	world_free(w);
+}
+
 const struct contract_case lost_cases[] = {
 	CASE(a_lost_tail_is_given_back),
 	CASE(a_log_that_is_gone_is_given_back),
@@ -222,5 +285,8 @@ const struct contract_case lost_cases[] = {
 	CASE(more_than_is_held_is_lost),
 	CASE(a_text_that_was_erased_does_not_come_back),
 	CASE(ones_own_record_is_held_without_word_of_it),
+	CASE(new_records_wait_while_lost_ones_are_taken),
+	CASE(a_restart_loses_no_more_than_it_may),
+	CASE(the_loser_goes_first),
 };
 const size_t n_lost_cases = sizeof(lost_cases) / sizeof(lost_cases[0]);
