@@ -192,7 +192,7 @@ void hub_gone(struct hub *h, struct peer *p)
 	crash_at("door.gone");
 	if (p->person)
 		presence_leave(l, p);
-	live_forget(l, p);
+	jobs_forget(l, p);
 	l->n_peers--;
 	hub_counts(h)->peers--;
 	live_stir(l);

@@ -14,84 +14,6 @@
 #include "server/base/mem.h"
 #include "server/base/plant.h"
 
-/* --- jobs ------------------------------------------------------------------------------------- */
-
-static void jobs_add(struct jobs *jobs, struct job *j)
-{
-	if (!jobs->last || !jobs->first)
-		jobs->last = &jobs->first;
-	j->next = NULL;
-	*jobs->last = j;
-	jobs->last = &j->next;
-	jobs->n++;
-}
-
-static struct job *jobs_take(struct jobs *jobs)
-{
-	struct job *j = jobs->first;
-
-	if (!j)
-		return NULL;
-	jobs->first = j->next;
-	jobs->n--;
-	return j;
-}
-
-/* What was in the batch waits again, in front of what came since. */
-static void requeue(struct live *l)
-{
-	struct jobs later = l->queue;
-
-	l->queue = l->batch;
-	l->batch = (struct jobs){ 0 };
-	for (struct job *j; (j = jobs_take(&later));)
-		jobs_add(&l->queue, j);
-}
-
-static void job_free(struct job *j)
-{
-	command_free(&j->command);
-	free(j);
-}
-
-/* The end of a command, whatever it is. A join lets its peer in; an accepted command needs no
- * answer, its event was it. */
-static void settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
-{
-	struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
-	bool joins = j->command.type == CMD_PEOPLE_JOIN;
-
-	if (j->due) {
-		l->due_asked = false;
-		l->due_at = err ? hub_now(l->hub) + DUE_MS : 0;
-	}
-	if (err)
-		hub_counts(l->hub)->refused++;
-	if (joins && (err == OK || (err == ERR_CONFLICT && j->tried)))
-		presence_expect(l, j->command.people_join.sub);
-	if (j->peer && joins) {
-		if (err == OK || err == ERR_CONFLICT)
-			hub_admit(l, j->peer);
-		else
-			hub_refuse(l, j->peer, err == ERR_UNKNOWN ? ERR_UNAVAILABLE : err);
-	} else if (j->peer && err && !j->answered) {
-		peer_error(j->peer, err, &blame, retry_ms);
-	}
-	if (j->done)
-		j->done(j->arg, err);
-	job_free(j);
-}
-
-void live_forget(struct live *l, const struct peer *p)
-{
-	for (struct job *j = l->queue.first; j; j = j->next)
-		if (j->peer == p)
-			j->peer = NULL;
-	for (struct job *j = l->batch.first; j; j = j->next)
-		if (j->peer == p)
-			j->peer = NULL;
-}
-
 /* Only for the planted bug: the gate judges a mute at the position of the line. */
 static bool is_muted_now(const struct live *l, const struct job *j)
 {
@@ -101,7 +23,7 @@ static bool is_muted_now(const struct live *l, const struct job *j)
 	       hub_now(l->hub) < who->mute.until;
 }
 
-static void submit(struct live *l, const struct job *as)
+void live_submit_job(struct live *l, const struct job *as)
 {
 	struct job *j = x_malloc(sizeof(*j));
 
@@ -110,11 +32,11 @@ static void submit(struct live *l, const struct job *as)
 	j->since = hub_now(l->hub);
 	live_stir(l);
 	if (PLANTED(PLANT_MUTE_ON_ARRIVAL) && is_muted_now(l, j))
-		settle(l, j, ERR_MUTED, 0);
+		job_settle(l, j, ERR_MUTED, 0);
 	else if (l->phase == LIVE_BROKEN)
-		settle(l, j, ERR_DAMAGED, 0);
+		job_settle(l, j, ERR_DAMAGED, 0);
 	else if (l->queue.n >= QUEUE_MAX)
-		settle(l, j, ERR_UNAVAILABLE, ANSWER_MS);
+		job_settle(l, j, ERR_UNAVAILABLE, ANSWER_MS);
 	else
 		jobs_add(&l->queue, j);
 }
@@ -122,7 +44,8 @@ static void submit(struct live *l, const struct job *as)
 void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 		 void (*done)(void *arg, enum err err), void *arg)
 {
-	submit(l, &(struct job){ .command = *c, .by = by, .peer = p, .done = done, .arg = arg });
+	live_submit_job(
+		l, &(struct job){ .command = *c, .by = by, .peer = p, .done = done, .arg = arg });
 }
 
 /* --- deciding ----------------------------------------------------------------------------------
@@ -161,13 +84,6 @@ static bool goes_with(const struct live *l, const struct job *next)
 	return true;
 }
 
-static void settle_already(struct live *l, struct job *j, uint64_t seq)
-{
-	if (j->peer && !j->tried && j->command.type != CMD_PEOPLE_JOIN)
-		peer_already(j->peer, j->command.n, seq);
-	settle(l, j, OK, 0);
-}
-
 /* Decides the first job of the queue at the next position; it joins the batch, or ends here. */
 static void decide_one(struct live *l)
 {
@@ -178,9 +94,9 @@ static void decide_one(struct live *l)
 				   hub_now(l->hub), &e, &verdict);
 
 	if (verdict.already) {
-		settle_already(l, j, verdict.already);
+		job_settle_already(l, j, verdict.already);
 	} else if (err) {
-		settle(l, j, err, verdict.retry_ms);
+		job_settle(l, j, err, verdict.retry_ms);
 	} else {
 		l->bodies[l->n_bodies++] = codec_write_event(&e, true);
 		j->tried = true;
@@ -188,10 +104,16 @@ static void decide_one(struct live *l)
 	}
 }
 
-static void apply(struct live *l, uint64_t seq, struct msg *body);
 static void on_done(void *arg, const struct store_answer *answer);
 
-static void append(struct live *l)
+static void apply_own(struct live *l, const char *epoch)
+{
+	for (size_t i = 0; i < l->n_bodies; i++)
+		live_apply(l, epoch,
+			   &(struct store_record){ .seq = l->first_seq + i, .body = l->bodies[i] });
+}
+
+void live_append(struct live *l)
 {
 	l->retry_at = 0;
 	l->asked = true;
@@ -199,11 +121,10 @@ static void append(struct live *l)
 		     on_done, l);
 	crash_at("live.appending");
 	if (PLANTED(PLANT_ACK_BEFORE_DURABLE))
-		for (size_t i = 0; i < l->n_bodies; i++)
-			apply(l, l->first_seq + i, l->bodies[i]);
+		apply_own(l, "");
 }
 
-static void pump(struct live *l)
+void live_pump(struct live *l)
 {
 	if (l->phase != LIVE_OPEN || l->n_bodies || l->asked)
 		return;
@@ -213,7 +134,7 @@ static void pump(struct live *l)
 		return;
 	l->first_seq = l->state.seq + 1;
 	crash_at("live.decided");
-	append(l);
+	live_append(l);
 }
 
 /* --- what became of an append ------------------------------------------------------------------
@@ -234,29 +155,29 @@ static void settle_batch(struct live *l, enum err err)
 	for (struct job *j; (j = jobs_take(&batch));) {
 		if (err == OK)
 			hub_counts(l->hub)->accepted++;
-		settle(l, j, err, 0);
+		job_settle(l, j, err, 0);
 	}
 }
 
-/* A log that was empty when we opened it has an epoch since its first event. */
-static void note_epoch(struct live *l, const char *epoch)
+/* Nothing that was asked comes to anything: what waits, what is on its way (which may be in the
+ * log, or come to be), and its answer, which tells of a log that is ours no more. */
+void live_give_up(struct live *l, enum err tried, enum err waits)
 {
-	if (!l->epoch[0] && epoch)
-		snprintf(l->epoch, sizeof(l->epoch), "%s", epoch);
+	l->lost = l->asked;
+	drop_bodies(l);
+	settle_batch(l, tried);
+	for (struct job *j; (j = jobs_take(&l->queue));)
+		job_settle(l, j, waits, ANSWER_MS);
 }
 
 static void accepted(struct live *l, const struct store_answer *answer)
 {
-	note_epoch(l, answer->epoch);
-	for (size_t i = 0; i < l->n_bodies; i++)
-		apply(l, l->first_seq + i, l->bodies[i]);
+	apply_own(l, answer->epoch);
 	crash_at("live.applied");
 	drop_bodies(l);
 	settle_batch(l, OK);
 	crash_at("live.settled");
 }
-
-static void broken(struct live *l, const char *why);
 
 /* Somebody was first: take what happened, decide again. Commands of ours that are in the log after
  * all, because an append of unknown outcome did happen, are found there by their n. Under another
@@ -270,11 +191,10 @@ static void conflicted(struct live *l, const struct store_answer *answer)
 	log_debug("append.conflict", "log=%s seq=%" PRIu64 " lacked=%zu", l->log, l->first_seq,
 		  answer->n_records);
 	crash_at("live.conflict");
-	note_epoch(l, answer->epoch);
 	drop_bodies(l);
 	for (size_t i = 0; i < answer->n_records; i++)
-		apply(l, answer->records[i].seq, answer->records[i].body);
-	requeue(l);
+		live_apply(l, answer->epoch, &answer->records[i]);
+	jobs_again(l);
 	crash_at("live.requeued");
 }
 
@@ -301,7 +221,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 		break;
 	case ERR_DAMAGED:
 		store_unfollow(hub_store(l->hub), l->log);
-		broken(l, "An append found it so.");
+		live_broken(l, "An append found it so.");
 		break;
 	default:
 		log_warn("append.refused", "log=%s err=%s", l->log, err_names[answer->err]);
@@ -313,16 +233,26 @@ static void on_done(void *arg, const struct store_answer *answer)
 /* --- the log speaks ----------------------------------------------------------------------------
  */
 
+/* A log that was empty when we opened it has an epoch since its first event. */
+static void note_epoch(struct live *l, const char *epoch)
+{
+	if (!l->epoch[0])
+		snprintf(l->epoch, sizeof(l->epoch), "%s", epoch);
+}
+
 /* The next event of the log. One that was applied already (ours come twice: as the answer to the
  * append and as a notice) changes nothing. */
-static void apply(struct live *l, uint64_t seq, struct msg *body)
+void live_apply(struct live *l, const char *epoch, const struct store_record *record)
 {
+	struct msg *body = record->body;
 	struct event e;
 
-	if (seq <= l->state.seq && !(PLANTED(PLANT_LATE_APPLIED_TWICE) && l->phase == LIVE_OPEN))
+	note_epoch(l, epoch);
+	if (record->seq <= l->state.seq &&
+	    !(PLANTED(PLANT_LATE_APPLIED_TWICE) && l->phase == LIVE_OPEN))
 		return;
 	if (codec_event(body->text, body->len, &e) != OK)
-		e = (struct event){ .seq = seq,
+		e = (struct event){ .seq = record->seq,
 				    .at = l->state.at }; /* of a newer version: a place, no more */
 	crash_at("live.event");
 	state_reduce(&l->state, &e);
@@ -338,225 +268,6 @@ static void apply(struct live *l, uint64_t seq, struct msg *body)
 			directory_put(hub_list(l->hub), &l->state, hub_now(l->hub));
 	}
 	replay_keep(l, &e, wire);
-}
-
-static void opened(struct live *l, const char *epoch)
-{
-	snprintf(l->epoch, sizeof(l->epoch), "%s", epoch);
-	l->phase = LIVE_OPEN;
-	crash_at("live.loaded");
-	if (l->state.seq)
-		directory_put(hub_list(l->hub), &l->state, hub_now(l->hub));
-	presence_loaded(l);
-}
-
-static void send_away(struct live *l, enum err err)
-{
-	for (struct present *who = l->present; who; who = who->hh.next)
-		for (struct peer *p = who->peers; p; p = p->next_of_person)
-			hub_refuse(l, p, err);
-	for (struct peer *p; (p = l->waiting);) {
-		l->waiting = p->next_waiting;
-		hub_refuse(l, p, err);
-	}
-}
-
-/* Nothing that was asked comes to anything: what waits, what is on its way (which may be in the
- * log, or come to be), and its answer, which tells of a log that is ours no more. */
-static void give_up(struct live *l, enum err tried, enum err waits)
-{
-	l->lost = l->asked;
-	drop_bodies(l);
-	settle_batch(l, tried);
-	for (struct job *j; (j = jobs_take(&l->queue));)
-		settle(l, j, waits, ANSWER_MS);
-}
-
-/* Another history: who a person is may differ in it, so nobody's command is decided in it, and
- * everybody says hello again and gets a view. */
-static void reset(struct live *l)
-{
-	log_warn("session.reset", "log=%s epoch=%s seq=%" PRIu64, l->log, l->epoch, l->state.seq);
-	l->phase = LIVE_LOADING;
-	give_up(l, ERR_UNKNOWN, ERR_UNAVAILABLE);
-	send_away(l, ERR_UNAVAILABLE);
-	presence_forget(l);
-	store_unfollow(hub_store(l->hub), l->log);
-	state_free(&l->state);
-	replay_clear(l);
-	cache_clear(&l->views);
-	cache_clear(&l->digests);
-	l->epoch[0] = '\0';
-	store_follow(hub_store(l->hub), l->log, 0);
-}
-
-static void broken(struct live *l, const char *why)
-{
-	log_error("session.broken", "log=%s seq=%" PRIu64 " why=%s", l->log, l->state.seq, why);
-	l->phase = LIVE_BROKEN;
-	give_up(l, ERR_DAMAGED, ERR_DAMAGED);
-	send_away(l, ERR_DAMAGED);
-}
-
-void live_notice(struct live *l, const struct store_notice *notice)
-{
-	live_stir(l);
-	switch (notice->news) {
-	case STORE_EVENT:
-		note_epoch(l, notice->epoch);
-		apply(l, notice->record.seq, notice->record.body);
-		break;
-	case STORE_LIVE:
-		if (l->phase == LIVE_LOADING)
-			opened(l, notice->epoch);
-		break;
-	case STORE_RESET:
-		reset(l);
-		break;
-	case STORE_BROKEN:
-		broken(l, notice->why);
-		break;
-	case STORE_SIGNAL: /* of another instance; there is none yet that tells us anything */
-		break;
-	}
-}
-
-/* --- time --------------------------------------------------------------------------------------
- */
-
-static bool is_held_up(const struct live *l)
-{
-	return l->queue.first && (l->n_bodies || l->asked || l->phase == LIVE_LOADING);
-}
-
-/* Whoever asked is told that it may still happen; who wants to come in may try again. */
-static void tell_unknown(struct live *l, struct job *j)
-{
-	struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
-
-	j->answered = true;
-	if (j->peer && j->command.type == CMD_PEOPLE_JOIN)
-		hub_refuse(l, j->peer, ERR_UNAVAILABLE);
-	else if (j->peer)
-		peer_error(j->peer, ERR_UNKNOWN, &blame, ANSWER_MS);
-}
-
-/* Commands the store keeps waiting: one that was not sent did not happen and ends; one that was may
- * still happen, so its batch stays. */
-static void answer_in_time(struct live *l)
-{
-	int64_t late = hub_now(l->hub) - ANSWER_MS;
-
-	while (is_held_up(l) && l->queue.first->since <= late)
-		settle(l, jobs_take(&l->queue), ERR_UNAVAILABLE, ANSWER_MS);
-	for (struct job *j = l->batch.first; j; j = j->next)
-		if (!j->answered && j->since <= late)
-			tell_unknown(l, j);
-}
-
-/* When to ask for what happens by itself; 0: nothing is due, or it is on its way. */
-static int64_t next_due(const struct live *l, const char **text)
-{
-	int64_t at = l->due_asked ? 0 : state_due(&l->state, text);
-
-	return at && at < l->due_at ? l->due_at : at;
-}
-
-static void ask_what_is_due(struct live *l)
-{
-	const char *text;
-	int64_t at = next_due(l, &text);
-	struct job j = { .due = true };
-	struct blame blame;
-
-	if (at == 0 || at > hub_now(l->hub))
-		return;
-	l->due_asked = codec_command(json_loads(text, 0, NULL), &j.command, &blame) == OK;
-	if (l->due_asked)
-		submit(l, &j);
-}
-
-/* OK: the state is there to be read. Nobody waits for long for a session that is being loaded. */
-static enum err readable(const struct live *l)
-{
-	if (l->phase == LIVE_BROKEN)
-		return ERR_DAMAGED;
-	if (l->phase == LIVE_LOADING)
-		return ERR_UNAVAILABLE;
-	return l->state.seq ? OK : ERR_NOT_FOUND;
-}
-
-/* Who asked last stands first. */
-static void answer_readers(struct live *l)
-{
-	int64_t late = l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX;
-	enum err err = readable(l);
-	struct reader **at = &l->readers, *list;
-
-	while (*at && (*at)->since > late)
-		at = &(*at)->next;
-	list = *at;
-	*at = NULL;
-	for (struct reader *r; (r = list);) {
-		list = r->next;
-		r->done(r->arg, err, err ? NULL : &l->state);
-		free(r);
-	}
-}
-
-void live_turn(struct live *l)
-{
-	int64_t now = hub_now(l->hub);
-
-	answer_readers(l);
-	if (l->phase == LIVE_OPEN) {
-		ask_what_is_due(l);
-		if (l->away_at && l->away_at <= now)
-			presence_expire(l);
-		if (l->waiting)
-			hub_admit_waiting(l);
-	}
-	if (l->retry_at && l->retry_at <= now)
-		append(l);
-	answer_in_time(l);
-	pump(l);
-	if (l->phase != LIVE_OPEN)
-		return;
-	if (crowd_views(l))
-		live_stir(l);
-	presence_digests(l);
-}
-
-static void sooner(int64_t *wake, int64_t at)
-{
-	if (at && (*wake == 0 || at < *wake))
-		*wake = at;
-}
-
-int64_t live_wake(const struct live *l)
-{
-	const char *text;
-	int64_t wake = 0;
-
-	if (l->phase == LIVE_OPEN) {
-		sooner(&wake, next_due(l, &text));
-		sooner(&wake, l->away_at);
-		for (const struct peer *p = l->waiting; p; p = p->next_waiting)
-			sooner(&wake, p->waits_since + ANSWER_MS);
-		if (l->digest_due)
-			sooner(&wake, l->digest_at);
-	}
-	for (const struct reader *r = l->readers; r; r = r->next)
-		sooner(&wake, r->since + ANSWER_MS);
-	sooner(&wake, l->retry_at);
-	if (is_held_up(l))
-		sooner(&wake, l->queue.first->since + ANSWER_MS);
-	for (const struct job *j = l->batch.first; j; j = j->next)
-		if (!j->answered)
-			sooner(&wake, j->since + ANSWER_MS);
-	if (live_is_idle(l))
-		sooner(&wake, l->idle_since + hub_options(l->hub)->unload_ms);
-	return wake;
 }
 
 /* --- beginning and end -------------------------------------------------------------------------
@@ -590,9 +301,9 @@ struct live *live_new(struct hub *h, const char *id)
 void live_free(struct live *l)
 {
 	drop_bodies(l);
-	requeue(l);
+	jobs_again(l);
 	for (struct job *j; (j = jobs_take(&l->queue));)
-		job_free(j);
+		job_drop(j);
 	for (struct reader *r; (r = l->readers);) {
 		l->readers = r->next;
 		free(r);

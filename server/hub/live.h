@@ -1,6 +1,7 @@
 /* A live session: its state in memory, the people who are connected, and the one append under way.
- * Private to the hub. The file to understand is live.c; crowd.c knows who hears what, presence.c
- * who is here, replay.c what a reconnect missed. */
+ * Private to the hub. The file to understand is live.c; jobs.c keeps the commands that wait, news.c
+ * hears the store, turn.c looks at the clock; crowd.c knows who hears what, presence.c who is here,
+ * replay.c what a reconnect missed. */
 #ifndef JOBALIKE_HUB_LIVE_H
 #define JOBALIKE_HUB_LIVE_H
 
@@ -123,18 +124,46 @@ struct live {
 /* live.c */
 struct live *live_new(struct hub *h, const char *id);
 void live_free(struct live *l);
-void live_notice(struct live *l, const struct store_notice *notice);
 /* Takes the command over. by 0: the server asks. peer or done may be NULL. */
 void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 		 void (*done)(void *arg, enum err err), void *arg);
-void live_turn(struct live *l);
-/* When live_turn is to be called at the latest; 0: never. */
-int64_t live_wake(const struct live *l);
+void live_submit_job(struct live *l, const struct job *as); /* takes over what it points to */
+/* Decides what waits, as a batch, and appends it, unless an append is under way. */
+void live_pump(struct live *l);
+/* The batch, at its position; again while the outcome is unknown. */
+void live_append(struct live *l);
+/* The next event of the log; one that was applied already changes nothing. */
+void live_apply(struct live *l, const char *epoch, const struct store_record *record);
+/* Nothing that was asked comes to anything: neither what was tried nor what waits. */
+void live_give_up(struct live *l, enum err tried, enum err waits);
 bool live_is_idle(const struct live *l);
 /* Puts the session on the hub's list of those to look at this turn. */
 void live_stir(struct live *l);
+
+/* jobs.c */
+void jobs_add(struct jobs *jobs, struct job *j);
+struct job *jobs_take(struct jobs *jobs);
+/* What was in the batch waits again, in front of what came since. */
+void jobs_again(struct live *l);
+void job_drop(struct job *j);
+/* The end of a command, whatever it is. */
+void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms);
+void job_settle_already(struct live *l, struct job *j, uint64_t seq);
+/* Answers those whom the store keeps waiting for too long. */
+void jobs_in_time(struct live *l);
+/* The queue waits for the store. */
+bool jobs_are_held_up(const struct live *l);
 /* The peer is gone: jobs do not answer it any more. */
-void live_forget(struct live *l, const struct peer *p);
+void jobs_forget(struct live *l, const struct peer *p);
+
+/* news.c */
+void live_notice(struct live *l, const struct store_notice *notice);
+void live_broken(struct live *l, const char *why);
+
+/* turn.c */
+void live_turn(struct live *l);
+/* When live_turn is to be called at the latest; 0: never. */
+int64_t live_wake(const struct live *l);
 
 /* crowd.c */
 void crowd_enter(struct live *l, struct peer *p, const struct person *who);
