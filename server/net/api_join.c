@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "server/base/mem.h"
-#include "server/base/utf8.h"
+#include "server/base/skeleton.h"
 #include "server/net/api.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
@@ -107,18 +107,37 @@ static enum err take_body(struct request *r, struct join *j, json_t *body, char 
 	return err;
 }
 
-/* Somebody may not come under the name of one of the staff, however it is written. */
+/* Words that say what somebody is here, which the server alone says. */
+static const char *const titles[] = {
+	"organizer", "organiser", "facilitator", "moderator", "host",   "admin",    "administrator",
+	"staff",     "组织者",    "主持人",      "协调员",    "管理员", "工作人员",
+};
+
+static bool looks_like(const char *mine, const char *name)
+{
+	char *theirs = skeleton(name);
+	bool same = mine[0] && strcmp(mine, theirs) == 0;
+
+	free(theirs);
+	return same;
+}
+
+/* Somebody may not come under what looks like the name of one of the staff. */
 static bool poses(const struct state *s, const struct join *j)
 {
-	char *mine = utf8_fold(j->command.people_join.name);
+	char *mine;
 	bool same = false;
 
-	for (size_t i = 0; i < s->people.n && !same && !role_is_staff(j->role); i++) {
+	if (role_is_staff(j->role))
+		return false;
+	mine = skeleton(j->command.people_join.name);
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]) && !same; i++)
+		same = looks_like(mine, titles[i]);
+	for (size_t i = 0; i < s->people.n && !same; i++) {
 		const struct person *p = s->people.list[i];
-		char *theirs = role_is_staff(p->role) ? utf8_fold(p->name) : NULL;
 
-		same = theirs && strcmp(theirs, mine) == 0 && strcmp(p->sub, j->sub) != 0;
-		free(theirs);
+		same = role_is_staff(p->role) && strcmp(p->sub, j->sub) != 0 &&
+		       looks_like(mine, p->name);
 	}
 	free(mine);
 	return same;
@@ -127,6 +146,7 @@ static bool poses(const struct state *s, const struct join *j)
 /* What the session has against it. */
 static enum err judge(const struct state *s, const struct join *j, const char **field)
 {
+	const struct person *before = state_person_by_sub(s, j->sub);
 	const char *area = j->command.people_join.area;
 	bool known = !area;
 
@@ -135,6 +155,9 @@ static enum err judge(const struct state *s, const struct join *j, const char **
 	*field = "invitation";
 	if (!j->invited && !s->session.open)
 		return ERR_FORBIDDEN;
+	*field = NULL;
+	if (before && before->removed)
+		return ERR_REMOVED;
 	*field = "area";
 	if (!known)
 		return ERR_BAD_REQUEST;
