@@ -45,6 +45,8 @@ struct conf {
 		int64_t message_bytes;
 		int64_t connections;
 		int64_t connections_per_address;
+		int64_t connects_per_second;
+		int64_t half_open_per_address;
 		int64_t joins_per_second;
 		int64_t rate_percent; /* 0: rates are not asked */
 		int64_t queue_bytes;

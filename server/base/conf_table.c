@@ -198,6 +198,14 @@ const struct conf_option conf_options[] = {
 	{ "limits", "connections_per_address", CONF_NUMBER, AT(limits.connections_per_address),
 	  "200", 1, 1000000, .live = true,
 	  .doc = "Connections at once from one address. A school is often one address." },
+	{ "limits", "connects_per_second", CONF_NUMBER, AT(limits.connects_per_second), "1000", 1,
+	  1000000,
+	  .doc = "New connections a second from one address; a burst of five times as many is let\n"
+		 "through." },
+	{ "limits", "half_open_per_address", CONF_NUMBER, AT(limits.half_open_per_address), "64", 1,
+	  1000000,
+	  .doc = "Connections of one address that have not asked for anything yet. When there are\n"
+		 "more, the oldest of them is closed once it has waited a second." },
 	{ "limits", "joins_per_second", CONF_NUMBER, AT(limits.joins_per_second), "20", 1, 100000,
 	  .live = true,
 	  .doc = "Tickets a second handed to one address; a burst of five times as many is let "

@@ -84,7 +84,8 @@ static struct address *entry(struct addresses *all, const unsigned char bytes[16
 	a = x_calloc(1, sizeof(*a));
 	memcpy(a->bytes, key, sizeof(key));
 	a->all = all;
-	a->tokens = (double)(all->per_second * ADDRESS_BURST);
+	a->tickets.left = (double)(all->tickets * ADDRESS_BURST);
+	a->arrivals.left = (double)(all->arrivals * ADDRESS_BURST);
 	HASH_ADD(hh, all->table, bytes, sizeof(a->bytes), a);
 	return a;
 }
@@ -95,23 +96,50 @@ static void forget(struct address *a)
 	free(a);
 }
 
-struct address *address_take(struct addresses *all, const struct sockaddr *from)
+static void refill(struct bucket *b, int64_t per_second, int64_t now)
+{
+	double most = (double)(per_second * ADDRESS_BURST);
+
+	if (b->at && now > b->at)
+		b->left += (double)(now - b->at) * (double)per_second / 1000;
+	if (b->left > most)
+		b->left = most;
+	b->at = now ? now : 1;
+}
+
+/* 0, or after how many ms there is one. */
+static int64_t take(struct bucket *b, int64_t per_second, int64_t now)
+{
+	refill(b, per_second, now);
+	if (b->left < 1)
+		return 1 + (int64_t)((1 - b->left) * 1000 / (double)per_second);
+	b->left -= 1;
+	return 0;
+}
+
+bool address_is_proxy(const struct address *a)
+{
+	return is_proxy(a->all, a->bytes);
+}
+
+struct address *address_take(struct addresses *all, const struct sockaddr *from, int64_t now)
 {
 	unsigned char bytes[16];
 	struct address *a;
 
 	from_socket(from, bytes);
 	a = entry(all, bytes);
-	if (a->connections >= (size_t)all->max && !is_proxy(all, bytes))
+	if (!is_proxy(all, bytes) &&
+	    (a->connections >= (size_t)all->max || take(&a->arrivals, all->arrivals, now)))
 		return NULL;
 	a->connections++;
 	return a;
 }
 
+/* What it has used up lately is forgotten by addresses_sweep. */
 void address_release(struct address *a)
 {
-	if (--a->connections == 0 && !a->tokens_at) /* never asked for anything */
-		forget(a);
+	a->connections--;
 }
 
 /* The last address of the list that is not itself a trusted proxy: who connected to the first one.
@@ -141,25 +169,23 @@ static struct address *behind(struct address *a, const char *forwarded)
 	return a;
 }
 
-static void refill(struct address *a, int64_t now)
+struct address *address_claim(struct address *a, const char *forwarded)
 {
-	double most = (double)(a->all->per_second * ADDRESS_BURST);
+	struct address *real = behind(a, forwarded);
 
-	if (a->tokens_at && now > a->tokens_at)
-		a->tokens += (double)(now - a->tokens_at) * (double)a->all->per_second / 1000;
-	if (a->tokens > most)
-		a->tokens = most;
-	a->tokens_at = now ? now : 1;
+	if (real == a)
+		return a;
+	if (real->connections >= (size_t)a->all->max)
+		return NULL;
+	real->connections++;
+	address_release(a);
+	return real;
 }
 
 int64_t address_ask(struct address *a, const char *forwarded, int64_t now)
 {
 	a = behind(a, forwarded);
-	refill(a, now);
-	if (a->tokens < 1)
-		return 1 + (int64_t)((1 - a->tokens) * 1000 / (double)a->all->per_second);
-	a->tokens -= 1;
-	return 0;
+	return take(&a->tickets, a->all->tickets, now);
 }
 
 void addresses_sweep(struct addresses *all, int64_t now)
@@ -167,8 +193,10 @@ void addresses_sweep(struct addresses *all, int64_t now)
 	struct address *a, *next;
 
 	HASH_ITER (hh, all->table, a, next) {
-		refill(a, now);
-		if (!a->connections && a->tokens >= (double)(all->per_second * ADDRESS_BURST))
+		refill(&a->tickets, all->tickets, now);
+		refill(&a->arrivals, all->arrivals, now);
+		if (!a->connections && a->tickets.left >= (double)(all->tickets * ADDRESS_BURST) &&
+		    a->arrivals.left >= (double)(all->arrivals * ADDRESS_BURST))
 			forget(a);
 	}
 }

@@ -1,5 +1,6 @@
-/* Who comes from where: how many connections an address has, and how many tickets it asked for. An
- * IPv6 address counts by its first 64 bits, which is what one household is given. */
+/* Who comes from where: how many connections an address has, how fast it makes them, how many of
+ * them have not said yet what they want, and how many tickets it asked for. An IPv6 address counts
+ * by its first 64 bits, which is what one household is given. */
 #ifndef JOBALIKE_NET_ADDRESS_H
 #define JOBALIKE_NET_ADDRESS_H
 
@@ -10,12 +11,22 @@
 
 #include "server/base/conf.h"
 
+struct link;
+
+/* What may be had at once, and when that was so. */
+struct bucket {
+	double left;
+	int64_t at;
+};
+
 struct address {
 	unsigned char bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
 	struct addresses *all;
 	size_t connections;
-	double tokens; /* tickets that may be asked for at once */
-	int64_t tokens_at;
+	struct link
+		*silent; /* connections that have not asked for anything, oldest first: ws.c's */
+	size_t n_silent;
+	struct bucket tickets, arrivals;
 	UT_hash_handle hh;
 };
 
@@ -23,17 +34,23 @@ struct addresses {
 	struct address *table;
 	const struct conf_list *proxies; /* trusted; addresses or networks */
 	int64_t max;                     /* connections of one */
-	int64_t per_second;              /* tickets; bursts of BURST times as many */
+	int64_t max_silent;              /* of those */
+	int64_t tickets, arrivals;       /* a second; bursts of BURST times as many */
 };
 
 #define ADDRESS_BURST 5
 
-/* One more connection; NULL when that is one too many. A trusted proxy has no limit. */
-struct address *address_take(struct addresses *all, const struct sockaddr *from);
+/* One more connection; NULL when that is one too many, or too soon. A trusted proxy has no limit.
+ * now: here as below by any clock, in ms. */
+struct address *address_take(struct addresses *all, const struct sockaddr *from, int64_t now);
 void address_release(struct address *a);
+/* The connection belongs to whoever is behind the trusted proxy it came from; the address it counts
+ * for from now on. NULL: that is one too many, and it is still a's. */
+struct address *address_claim(struct address *a, const char *forwarded);
+bool address_is_proxy(const struct address *a);
 
 /* May one more ticket be asked for? 0, or after how many ms. forwarded: what the connection says in
- * X-Forwarded-For ("" if nothing), believed from trusted proxies only. now: by any clock, in ms. */
+ * X-Forwarded-For ("" if nothing), believed from trusted proxies only. */
 int64_t address_ask(struct address *a, const char *forwarded, int64_t now);
 
 /* Forgets those who have no connection and could ask as much as ever. Now and then. */

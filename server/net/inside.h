@@ -13,7 +13,7 @@ struct request;
 
 struct net_figures {
 	uint64_t requests[6]; /* by the first digit of the status */
-	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed;
+	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed, silent;
 };
 
 struct net {

@@ -122,7 +122,9 @@ static bool accept_one(struct listener *l)
 	}
 	if (fd < 0)
 		return errno == EINTR || errno == ECONNABORTED;
-	a = *l->n_connections < l->max_connections ? address_take(l->addresses, &from.any) : NULL;
+	a = *l->n_connections < l->max_connections
+		    ? address_take(l->addresses, &from.any, (int64_t)uv_now(l->poll.loop))
+		    : NULL;
 	if (!a) {
 		l->n_refused++;
 		close(fd);

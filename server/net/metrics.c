@@ -67,6 +67,8 @@ static void write_requests(struct text *t, const struct net_figures *f)
 	count(t, "tickets_total", "Tickets handed out on the join page.", f->tickets);
 	count(t, "tickets_slowed_total", "Requests for tickets that came too fast.",
 	      f->tickets_slowed);
+	count(t, "closed_silent_total",
+	      "Connections closed because too many of one address asked for nothing.", f->silent);
 	count(t, "csp_reports_total", "Reports that a page did what it may not.", f->csp_reports);
 }
 

@@ -51,7 +51,9 @@ static void take_limits(struct net *n)
 	const struct conf *c = n->conf;
 
 	n->addresses.max = c->limits.connections_per_address;
-	n->addresses.per_second = c->limits.joins_per_second;
+	n->addresses.max_silent = c->limits.half_open_per_address;
+	n->addresses.tickets = c->limits.joins_per_second;
+	n->addresses.arrivals = c->limits.connects_per_second;
 	n->people.max_connections = n->admin.max_connections = (size_t)c->limits.connections;
 }
 

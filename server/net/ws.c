@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <utlist.h>
 
 #include "protocol/gen/protocol.h"
 #include "server/base/log.h"
@@ -18,6 +19,7 @@
 #define HEAD_BYTES  8192 /* of a request */
 #define HEAD_S      10   /* in which it has to arrive */
 #define KEEPALIVE_S 15
+#define SILENT_MS   1000 /* each connection may wait so long before its first request */
 #define RX_BYTES    1024
 #define TX_BYTES    65536
 
@@ -124,8 +126,40 @@ static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void 
 	return 0;
 }
 
+void link_spoke(struct link *l)
+{
+	if (!l->spoke && l->wsi) {
+		DL_DELETE(l->from->silent, l);
+		l->from->n_silent--;
+	}
+	l->spoke = true;
+}
+
+/* Nobody is waited for at the cost of others from the same address: when too many say nothing, the
+ * one that has been silent longest goes. Those who have just come are given their time. */
+static void await(struct link *l, struct lws *wsi)
+{
+	struct address *a = l->from;
+	struct link *oldest;
+
+	if (l->spoke)
+		return;
+	l->wsi = wsi;
+	l->since = uv_now(l->net->loop);
+	DL_APPEND(a->silent, l);
+	a->n_silent++;
+	oldest = a->silent;
+	if (a->n_silent <= (size_t)a->all->max_silent || address_is_proxy(a) ||
+	    l->since - oldest->since < SILENT_MS)
+		return;
+	link_spoke(oldest);
+	l->net->figures.silent++;
+	ws_kill(oldest->wsi);
+}
+
 static void forget(struct link *l)
 {
+	link_spoke(l);
 	if (l->conn)
 		conn_end(l->conn);
 	if (l->request)
@@ -197,6 +231,7 @@ static const struct lws_protocols protocols[] = {
 void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin)
 {
 	struct link *l = x_calloc(1, sizeof(*l));
+	struct lws *wsi;
 	bool tls = w->net->tls && !is_admin;
 	lws_adopt_desc_t how = { .vh = w->vhost,
 				 .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
@@ -207,7 +242,10 @@ void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin)
 	*l = (struct link){ .net = w->net, .from = from, .is_admin = is_admin };
 	w->net->n_sockets++;
 	w->made = false;
-	if (!lws_adopt_descriptor_vhost_via_info(&how) && !w->made)
+	wsi = lws_adopt_descriptor_vhost_via_info(&how);
+	if (wsi)
+		await(l, wsi);
+	else if (!w->made)
 		forget(l); /* no room; otherwise WSI_DESTROY does it */
 }
 

@@ -94,7 +94,8 @@ struct refusal {
 /* What is wrong with the handshake; status 0: nothing. */
 static struct refusal judge(struct link *l, struct lws *wsi)
 {
-	char host[256];
+	struct address *from;
+	char host[256], forwarded[512];
 
 	if (!lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI))
 		return (struct refusal){ 405, "A WebSocket begins with GET." };
@@ -121,14 +122,20 @@ static struct refusal judge(struct link *l, struct lws *wsi)
 		return (struct refusal){ 400, "The subprotocol is " PROTOCOL_SUBPROTOCOL "." };
 	if (l->net->draining)
 		return (struct refusal){ 503, "The server is ending." };
+	ws_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof(forwarded));
+	if (!(from = address_claim(l->from, forwarded)))
+		return (struct refusal){ 429, "Your address has too many connections." };
+	l->from = from;
 	return (struct refusal){ 0 };
 }
 
 bool ws_gate(struct link *l, struct lws *wsi)
 {
-	struct refusal no = judge(l, wsi);
+	struct refusal no;
 	struct request *r;
 
+	link_spoke(l);
+	no = judge(l, wsi);
 	if (!no.status)
 		return true;
 	l->net->figures.handshakes_refused++;

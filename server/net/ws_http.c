@@ -92,6 +92,7 @@ int ws_http_begin(struct link *l, struct lws *wsi)
 {
 	struct request *r;
 
+	link_spoke(l);
 	if (l->request) /* the one before was not finished: that cannot be */
 		return -1;
 	r = l->request = request_new(l->net, wsi);

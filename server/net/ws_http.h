@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct address;
 struct conn;
@@ -16,9 +17,16 @@ struct link {
 	struct net *net;
 	struct address *from;
 	bool is_admin;
-	struct conn *conn;       /* once it is a WebSocket */
-	struct request *request; /* one at a time */
+	bool spoke;               /* its first request came */
+	struct lws *wsi;          /* until then */
+	uint64_t since;           /* it came; by the loop's clock, ms */
+	struct link *prev, *next; /* of those of its address that have not spoken */
+	struct conn *conn;        /* once it is a WebSocket */
+	struct request *request;  /* one at a time */
 };
+
+/* It has asked for something: it is not one of the silent any more. Twice is fine. */
+void link_spoke(struct link *l);
 
 /* The answer is complete: it is written when the socket can take it. */
 void ws_http_answer(struct request *r);
