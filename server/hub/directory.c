@@ -237,8 +237,10 @@ void directory_put(struct directory *d, const struct state *s, int64_t now)
 			   .seq = 1,
 			   .directory_put = entry_of(s, languages) },
 		     own;
-	struct entry *known = find_in(d->wants, s->session.id);
+	struct entry *known = s->session.id ? find_in(d->wants, s->session.id) : NULL;
 
+	if (!s->session.id)
+		return; /* it was opened by a newer version, in a way that we do not know */
 	if (!known)
 		known = find_in(d->entries, s->session.id);
 	if (known && is_same(&known->event, &e))

@@ -490,6 +490,30 @@ static enum err plan(struct bench *b, const char *session, int end)
 	return err;
 }
 
+static void on_written(void *arg, const struct store_answer *answer)
+{
+	*(enum err *)arg = answer->err;
+}
+
+/* A newer version may open sessions in another way: to us there is none, and no other one is made
+ * in its place. */
+static void a_log_that_begins_with_what_is_not_known_opens_no_session(void **state)
+{
+	struct msg *m = msg_format("{\"event\":\"session.opened2\",\"seq\":1,\"at\":5}");
+	enum err err = ERR_UNKNOWN;
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	store_append(b.store, "s-z", "", 1, &m, 1, on_written, &err);
+	bench_pass(&b, 100);
+	assert_int_equal(err, OK);
+	assert_int_equal(plan(&b, "z", 2), ERR_CONFLICT);
+	assert_null(directory_find(hub_directory(b.hub), "z"));
+	msg_unref(&m);
+	bench_end(&b);
+}
+
 static void plans_are_listed_and_made_once(void **state)
 {
 	struct bench b;
@@ -669,6 +693,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_nobody_has_open_leaves_memory_and_catches_up),
 	cmocka_unit_test(draining_sends_everybody_away_in_turn),
 	cmocka_unit_test(plans_are_listed_and_made_once),
+	cmocka_unit_test(a_log_that_begins_with_what_is_not_known_opens_no_session),
 	cmocka_unit_test(readers_are_told_the_state_or_what_is_wrong),
 	cmocka_unit_test(who_was_sent_away_asks_nothing_more),
 	cmocka_unit_test(a_digest_that_was_not_taken_comes_later),
