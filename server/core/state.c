@@ -59,31 +59,16 @@ struct topic *state_topic(const struct state *s, uint64_t id)
 	return NULL;
 }
 
-static struct taken *find_taken(const struct state *s, uint64_t by, uint64_t n)
-{
-	struct taken key = { .key = { by, n } }, *found;
-
-	HASH_FIND(hh, s->taken, &key.key, sizeof(key.key), found);
-	return found;
-}
-
 uint64_t state_taken(const struct state *s, uint64_t by, uint64_t n)
 {
-	const struct taken *found = n ? find_taken(s, by, n) : NULL;
-
-	return found ? found->seq : 0;
+	return n ? takens_find(&s->taken, by, n) : 0;
 }
 
 /* Without n it was the server who asked, and it does not repeat itself. */
 static void take(struct state *s, const struct event *e)
 {
-	struct taken *t;
-
-	if (!e->n || find_taken(s, e->by, e->n))
-		return;
-	t = x_malloc(sizeof(*t));
-	*t = (struct taken){ .key = { e->by, e->n }, .seq = e->seq };
-	HASH_ADD(hh, s->taken, key, sizeof(t->key), t);
+	if (e->n)
+		takens_add(&s->taken, e->by, e->n, e->seq);
 }
 
 void state_reduce(struct state *s, const struct event *e)
@@ -173,32 +158,18 @@ int64_t state_due(const struct state *s, const char **command)
 	return s->rooms.recall_until;
 }
 
-static int by_seq(const void *a, const void *b)
-{
-	const struct taken *x = a, *y = b;
-
-	return (x->seq > y->seq) - (x->seq < y->seq);
-}
-
-/* Which seqs came of a command, in their order; a copy is sorted, as state is not to be touched. */
+/* Which seqs came of a command. */
 static void write_taken(const struct state *s, struct text *out)
 {
-	size_t n = 0;
-	struct taken *copy = x_calloc(HASH_COUNT(s->taken), sizeof(*copy));
-
-	for (const struct taken *t = s->taken; t; t = t->hh.next)
-		copy[n++] = *t;
-	qsort(copy, n, sizeof(*copy), by_seq);
 	text_array(out, "taken");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->taken.n; i++) {
 		text_array(out, NULL);
-		text_id(out, NULL, copy[i].seq);
-		text_id(out, NULL, copy[i].key.by);
-		text_id(out, NULL, copy[i].key.n);
+		text_id(out, NULL, s->taken.list[i].seq);
+		text_id(out, NULL, s->taken.list[i].by);
+		text_id(out, NULL, s->taken.list[i].n);
 		text_array_end(out);
 	}
 	text_array_end(out);
-	free(copy);
 }
 
 void state_write(const struct state *s, struct text *out)
@@ -222,12 +193,7 @@ void state_write(const struct state *s, struct text *out)
 
 void state_free(struct state *s)
 {
-	struct taken *t, *next;
-
-	HASH_ITER (hh, s->taken, t, next) {
-		HASH_DEL(s->taken, t);
-		free(t);
-	}
+	takens_free(&s->taken);
 #define FREE(area) area##_free(s);
 	STATE_AREAS(FREE)
 #undef FREE

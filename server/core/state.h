@@ -14,6 +14,7 @@
 
 #include "protocol/gen/protocol.h"
 #include "server/base/text.h"
+#include "server/core/taken.h"
 
 #define ROOM_CHANNEL 0 /* the facilitator channel */
 #define ROOM_PLENARY 1
@@ -95,15 +96,6 @@ struct notice {
 	char *text, *zh;
 };
 
-/* A command that was accepted: nothing is done twice. */
-struct taken {
-	struct {
-		uint64_t by, n;
-	} key;
-	uint64_t seq;
-	UT_hash_handle hh;
-};
-
 struct session {
 	char *id, *title, *hashtag;
 	enum format format;
@@ -156,7 +148,7 @@ struct state {
 	struct agenda agenda;
 	struct chat chat;
 	struct notices notices;
-	struct taken *taken;
+	struct takens taken;
 
 	/* Whose sight the last event changed, each once: who is due a view, and who was removed and
 	 * is due none any more. Cleared by the next reduce. */

@@ -21,6 +21,7 @@ extern const struct unit_group mem_group;
 extern const struct unit_group permissions_group;
 extern const struct unit_group scan_group;
 extern const struct unit_group skeleton_group;
+extern const struct unit_group taken_group;
 extern const struct unit_group text_group;
 extern const struct unit_group ticket_group;
 extern const struct unit_group tls_tickets_group;
@@ -31,7 +32,8 @@ static const struct unit_group *const groups[] = {
 	&codec_suites_group, &codec_tables_group, &codec_text_group,  &conf_group,
 	&export_group,       &hub_group,          &hub_store_group,   &limit_group,
 	&mem_group,          &permissions_group,  &scan_group,        &skeleton_group,
-	&text_group,         &ticket_group,       &tls_tickets_group, &utf8_group,
+	&taken_group,        &text_group,         &ticket_group,      &tls_tickets_group,
+	&utf8_group,
 };
 
 int main(void)
