@@ -46,15 +46,20 @@ void follow_end(struct followers *fs, struct follower *f, enum store_news news, 
 	tell(fs, &(struct store_notice){ .news = news, .log = log, .epoch = epoch, .why = why });
 }
 
-void follow_fetch(struct followers *fs, struct follower *f)
+static void fetch_from(struct followers *fs, struct follower *f, uint64_t from)
 {
 	if (f->ticket)
 		return;
 	f->ticket = ++fs->tickets;
 	f->again = false;
 	f->asked = fs->now;
-	f->from = f->differs ? f->held.first : f->last + 1;
-	fs->fetch(fs->store, f->log, f->ticket, f->from);
+	f->from = from;
+	fs->fetch(fs->store, f->log, f->ticket, from);
+}
+
+void follow_fetch(struct followers *fs, struct follower *f)
+{
+	fetch_from(fs, f, f->differs ? f->held.first : f->last + 1);
 }
 
 static void deliver(struct followers *fs, struct follower *f, const struct store_record *record,
@@ -220,6 +225,15 @@ static void go_on(struct followers *fs, struct follower *f, const struct follow_
 	}
 }
 
+/* The next page is read while this one is delivered. */
+static void read_ahead(struct followers *fs, struct follower *f, const struct follow_page *page)
+{
+	uint64_t last = page->n_records ? page->records[page->n_records - 1].seq : 0;
+
+	if (page->err == OK && last > f->last && last < page->head)
+		fetch_from(fs, f, last + 1);
+}
+
 void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
 		    const struct follow_page *page)
 {
@@ -245,6 +259,7 @@ void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
 		return;
 	}
 	set_epoch(f, page->epoch);
+	read_ahead(fs, f, page);
 	if (deliver_page(fs, f, page))
 		go_on(fs, f, page);
 }

@@ -12,6 +12,8 @@
 #include "server/store/sqlite_reader.h"
 #include "server/store/sqlite_writer.h"
 
+#define TURN_NS 4000000 /* of results told in one turn of the loop */
+
 /* A log that was found damaged when it was read: nothing is appended to it any more. */
 struct damaged_log {
 	char name[STORE_LOG_MAX + 1];
@@ -24,6 +26,7 @@ struct sqlite {
 	struct writer writer;
 	struct reader reader;
 	struct job_queue results;
+	struct job_list untold; /* results, as far as they were not told yet */
 	uv_async_t wake;
 	struct followers followers;
 	struct damaged_log *damaged;
@@ -149,17 +152,21 @@ static void on_result(struct sqlite *s, struct job *j)
 	}
 }
 
+/* Many sessions may be loaded at once: a turn takes as much of it as others can wait for. */
 static void on_wake(uv_async_t *wake)
 {
 	struct sqlite *s = wake->data;
-	struct job_list results;
+	uint64_t until = uv_hrtime() + TURN_NS;
 	struct job *j;
 
-	job_list_init(&results);
-	job_queue_take(&s->results, &results, false);
-	while ((j = job_list_take(&results))) {
+	job_queue_take(&s->results, &s->untold, false);
+	while ((j = job_list_take(&s->untold))) {
 		on_result(s, j);
 		job_free(j);
+		if (s->untold.first && uv_hrtime() > until) {
+			uv_async_send(wake);
+			break;
+		}
 	}
 }
 
@@ -300,6 +307,7 @@ static enum err start(struct sqlite *s, uv_loop_t *loop, const char *path, char 
 	s->wake.data = s;
 	s->closed = never_asked;
 	job_queue_init(&s->results, &s->wake);
+	job_list_init(&s->untold);
 	rc = writer_start(&s->writer, s->file.writer, &s->results);
 	if (rc != SQLITE_OK) {
 		snprintf(why, why_size, "%s cannot be used (%s).", path,

@@ -7,7 +7,8 @@
 
 #include "server/store/sqlite_file.h"
 
-#define WHY_MAX sizeof(((struct job *)0)->why)
+#define WHY_MAX     sizeof(((struct job *)0)->why)
+#define FETCH_BYTES (1u << 20) /* of a page for the loop: a few ms for whoever reduces it */
 
 int rows_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)
 {
@@ -132,6 +133,7 @@ static enum err take_rows(struct rows *r, const struct log_row *log, uint64_t fr
 			  struct job *j, char *why)
 {
 	struct hash chain = { { 0 } };
+	size_t bytes = 0;
 
 	for (uint64_t seq = from > 1 ? from - 1 : from; seq <= last; seq++) {
 		int rc = sqlite3_step(r->slice);
@@ -145,6 +147,10 @@ static enum err take_rows(struct rows *r, const struct log_row *log, uint64_t fr
 				return damaged_at(seq, why);
 		} else if (!take_row(r->slice, seq, &chain, j)) {
 			return damaged_at(seq, why);
+		} else if (j->kind == JOB_FETCH) {
+			bytes += j->records[j->n_records - 1].body->len;
+			if (bytes >= FETCH_BYTES && seq < last)
+				return OK; /* the next page has the rest */
 		}
 	}
 	if (last == log->head && !hash_equal(&chain, &log->chain))
