@@ -129,14 +129,16 @@ function carrier(kind, doc, messages, envelope) {
 }
 
 function event({ events }) {
-  return `${comment("Something that happened. by, name, school and n are left out of the JSON when 0 or NULL.")}struct event {
+  return `#define EVENT_WORDS 1024 /* bytes for texts that decide makes, such as a quote */
+
+${comment("Something that happened. by, name, school and n are left out of the JSON when 0 or NULL.")}struct event {
 	enum event_type type;
 	uint64_t seq; /* its position in the log, and the name of what it created */
 	int64_t at;
 	uint64_t by; /* who did it; 0: the server */
 	const char *name, *school; /* of who did it */
 	uint64_t n; /* of the command it was */
-${BORROWED}	char words[1024]; /* room for texts made by decide, such as a quote */
+${BORROWED}	char *words;  /* while it is decided: EVENT_WORDS bytes, the caller's */
 ${union(events)}};
 `;
 }

@@ -42,7 +42,7 @@ enum err decide_chat_say(const struct state *s, const struct person *who, const 
 		.room = c->room,
 		.text = c->text,
 		.reply = c->reply,
-		.quote = answered ? quote(answered, out->words, sizeof(out->words)) : NULL,
+		.quote = answered ? quote(answered, out->words, EVENT_WORDS) : NULL,
 	};
 	return OK;
 }

@@ -22,7 +22,8 @@ struct verdict {
 
 /* What would this command be, decided now at position seq?
  * by: the person's id, 0 for the server itself. out is filled with a whole event (seq, at, by,
- * name, school, n too) that borrows texts from state and command. at = max(now, time of the head).
+ * name, school, n too) that borrows texts from state and command, and from
+ * out->words, which are the caller's. at = max(now, time of the head).
  */
 enum err gate_decide(const struct state *s, uint64_t by, const struct command *c, uint64_t seq,
 		     int64_t now, struct event *out, struct verdict *verdict);

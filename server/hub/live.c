@@ -89,7 +89,8 @@ static void decide_one(struct live *l)
 {
 	struct job *j = jobs_take(&l->queue);
 	struct verdict verdict = { 0 };
-	struct event e;
+	char words[EVENT_WORDS];
+	struct event e = { .words = words };
 	enum err err = gate_decide(&l->state, j->by, &j->command, l->state.seq + 1 + l->n_bodies,
 				   hub_now(l->hub), &e, &verdict);
 

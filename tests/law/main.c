@@ -235,7 +235,8 @@ static bool happened(struct law *l, const struct step *step)
  * command, does what the event from the log does. */
 static bool reduce_other(struct law *l, const struct asked *asked, const struct step *step)
 {
-	struct event e;
+	char words[EVENT_WORDS];
+	struct event e = { .words = words };
 	struct verdict verdict;
 	enum err err =
 		gate_decide(&l->b, asked->by, &asked->command, l->b.seq + 1, l->now, &e, &verdict);

@@ -16,7 +16,8 @@ const char *const seen_names[SEEN_COUNT] = {
 bool step_decide(const struct state *s, uint64_t by, const struct command *c, uint64_t seq,
 		 int64_t now, struct step *out)
 {
-	struct event decided;
+	char words[EVENT_WORDS];
+	struct event decided = { .words = words };
 
 	*out = (struct step){ 0 };
 	out->err = gate_decide(s, by, c, seq, now, &decided, &out->verdict);

@@ -270,7 +270,8 @@ static enum err decide_command(const struct state *s, uint64_t by, const char *n
 {
 	struct command c;
 	struct blame blame;
-	struct event e;
+	char words[EVENT_WORDS];
+	struct event e = { .words = words };
 	struct verdict verdict;
 	enum err err;
 

@@ -181,6 +181,8 @@ struct signal {
 	};
 };
 
+#define EVENT_WORDS 1024 /* bytes for texts that decide makes, such as a quote */
+
 /* Something that happened. by, name, school and n are left out of the JSON when 0 or NULL. */
 struct event {
 	enum event_type type;
@@ -191,7 +193,7 @@ struct event {
 	uint64_t n; /* of the command it was */
 	json_t *json; /* what the texts point into */
 	void *lists;  /* memory of the lists */
-	char words[1024]; /* room for texts made by decide, such as a quote */
+	char *words;  /* while it is decided: EVENT_WORDS bytes, the caller's */
 	union {
 		struct polls_opened polls_opened;
 		struct polls_told polls_told;
