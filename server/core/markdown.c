@@ -63,8 +63,8 @@ static const char *write_number(struct text *out, const char *s)
 /* Blanks at the beginning would make code; at the end, a break. */
 static const char *write_indent(struct text *out, const char *s, const char *end)
 {
-	for (; s < end && (*s == ' ' || *s == '\t'); s++)
-		text_puts(out, *s == ' ' ? "&nbsp;" : "&nbsp;&nbsp;&nbsp;&nbsp;");
+	for (; s < end && *s == ' '; s++)
+		text_puts(out, "&nbsp;");
 	return s;
 }
 
@@ -75,40 +75,49 @@ static const char *trim(const char *s, const char *end)
 	return end;
 }
 
-static void write_char(struct text *out, const char *from, const char *s)
+/* What is left out wherever it stands goes first: it must not part what makes markup together. */
+static void tidy(struct text *line, const char *s, const char *end)
 {
-	if ((unsigned char)*s < 0x20 || *s == 0x7f) {
+	bool begun = false; /* before it, a tab counts for four blanks */
+
+	while (s < end) {
+		size_t turn = turn_mark(s);
+
+		begun = begun || (*s != ' ' && *s != '\t');
 		if (*s == '\t')
-			text_puts(out, " ");
-		return;
+			text_puts(line, begun ? " " : "    ");
+		else if (!turn && (unsigned char)*s >= 0x20 && *s != 0x7f)
+			text_add(line, s, 1);
+		s += turn ? turn : 1;
 	}
-	if (is_always_mark(*s) || makes_link(from, s))
-		text_puts(out, "\\");
-	text_add(out, s, 1);
 }
 
-/* One line of words, from its beginning. */
-static void write_line(struct text *out, const char *s, const char *end)
+/* The words of one line, from their beginning. */
+static void write_tidy(struct text *out, const char *from, const char *end)
 {
-	const char *from = s;
+	const char *s = write_indent(out, from, end);
 
-	end = trim(s, end);
-	s = write_indent(out, s, end);
-	while (s < end && (turn_mark(s) || (unsigned char)*s < 0x20 || *s == 0x7f))
-		s += turn_mark(s) ? turn_mark(s) : 1;
 	if (s < end && is_digit(*s)) {
 		s = write_number(out, s);
 	} else if (s < end && is_mark(*s)) {
 		text_puts(out, "\\");
 		text_add(out, s++, 1);
 	}
-	while (s < end) {
-		size_t turn = turn_mark(s);
-
-		if (!turn)
-			write_char(out, from, s);
-		s += turn ? turn : 1;
+	for (; s < end; s++) {
+		if (is_always_mark(*s) || makes_link(from, s))
+			text_puts(out, "\\");
+		text_add(out, s, 1);
 	}
+}
+
+static void write_line(struct text *out, const char *s, const char *end)
+{
+	struct text line = { 0 };
+
+	tidy(&line, s, end);
+	if (line.s)
+		write_tidy(out, line.s, trim(line.s, line.s + line.len));
+	text_free(&line);
 }
 
 static const char *line_end(const char *s)

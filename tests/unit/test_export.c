@@ -409,6 +409,30 @@ static void marks_of_control_and_direction_are_left_out(void **arg)
 	text_free(&t);
 }
 
+/* Found by fuzzing: what is left out parted what makes markup, and so hid it from the writer. */
+static void what_is_left_out_hides_no_markup(void **arg)
+{
+	static const struct {
+		const char *words, *made;
+	} cases[] = {
+		{ "https:\x01//a.b", "https\\://a.b" },
+		{ "https\xE2\x80\xAE://a.b", "https\\://a.b" },
+		{ "https:/\xE2\x81\xA6/a.b", "https\\://a.b" },
+		{ "www\x7f.a.b", "www\\.a.b" },
+		{ "1\x02. item", "1\\. item" },
+		{ "\xE2\x80\xAE    code", "&nbsp;&nbsp;&nbsp;&nbsp;code" },
+	};
+
+	(void)arg;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text t = { 0 };
+
+		markdown_words(&t, cases[i].words);
+		assert_string_equal(t.s, cases[i].made);
+		text_free(&t);
+	}
+}
+
 static void times_are_dates_of_the_calendar(void **arg)
 {
 	static const struct {
@@ -444,6 +468,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(notices_reach_those_of_their_rooms),
 	cmocka_unit_test(naughty_words_come_back_as_they_were),
 	cmocka_unit_test(marks_of_control_and_direction_are_left_out),
+	cmocka_unit_test(what_is_left_out_hides_no_markup),
 	cmocka_unit_test(times_are_dates_of_the_calendar),
 };
 
