@@ -396,6 +396,7 @@ static bool replay(struct law *l)
 		*end = '\0';
 		ok = step_happen(&s, line, &step);
 		step_free(&step);
+		*end = '\n'; /* it is printed in the end */
 	}
 	b = step_state(&s);
 	ok = (ok && strcmp(a, b) == 0) || wrong(l, "a replay gives another state");
