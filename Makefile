@@ -17,8 +17,8 @@ Q := $(if $(V),,@)
 RUN_PKGS  := gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
              libssl-dev libsqlite3-dev libinih-dev uthash-dev libutf8proc-dev
 TEST_PKGS := libcmocka-dev chromium fonts-noto-cjk openssl
-LINT_PKGS := clang clang-tidy clang-format shellcheck
-LONG_PKGS := libclang-rt-14-dev gcovr
+LINT_PKGS := clang clang-tidy clang-format shellcheck libclang-rt-14-dev
+LONG_PKGS := gcovr
 
 # --- compiling ---------------------------------------------------------------------------------
 
@@ -75,6 +75,8 @@ JS_SUITES := $(patsubst tests/%/,%,$(filter-out $(NO_SUITES),\
 NET_SUITES := $(sort $(patsubst tests/%/,%,$(dir $(shell grep -ls '"server/net/' tests/*/*.c))))
 CLI_SUITES := $(sort $(patsubst tests/%/,%,$(dir $(shell grep -ls '"clients/cli/' tests/*/*.c))))
 SUITES    := $(sort $(C_SUITES) $(JS_SUITES))
+FUZZ_C    := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_JS   := $(sort $(patsubst tests/fuzz/%.mjs,%,$(wildcard tests/fuzz/*.mjs)))
 SRC_TESTS := $(foreach s,$(C_SUITES),$(call find_c,tests/$(s)))
 
 SERVER := $(P)/jobalike-server
@@ -174,7 +176,7 @@ $(foreach s,$(SUITES),$(eval $(call suite,$(s))))
 have  = $(filter $(SUITES),$(1))
 QUICK := $(call have,unit vectors law store)
 # Those to which time does not matter run beside the others, which are about clocks and sockets.
-BESIDE := $(call have,sim) $(if $(call have,sim),plants) clang lint asan tsan
+BESIDE := $(call have,sim) $(if $(call have,sim),plants) clang lint asan tsan fuzz
 FIRST := built layers gen-check fmt-check headers configs-check $(QUICK)
 LAST  := $(call have,e2e)
 FRONT := $(FIRST) $(filter-out $(QUICK) $(LAST) $(BESIDE),$(SUITES)) smoke $(LAST)
@@ -212,14 +214,19 @@ cover:                                   ## lines reached by quick, into build/c
 	$(Q)sh configs/need.sh gcovr
 	$(Q)$(MAKE) -s --no-print-directory MODE=cover $(QUICK)
 	$(Q)gcovr -r . -f server -f protocol --html-details build/cover/index.html --print-summary build/cover
-fuzz:                                    ## libFuzzer for T=60 seconds on F=command (tests/fuzz/command.c)
+fuzz:                                    ## every parser under libFuzzer, T= seconds each; F=command: that one
 	$(Q)sh configs/need.sh clang libclang-rt-14-dev
-	$(Q)$(MAKE) -s --no-print-directory MODE=fuzz $(BUILD)/fuzz/fuzz-$(or $(F),command)
-	$(Q)mkdir -p $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
-	$(Q)$(BUILD)/fuzz/fuzz-$(or $(F),command) -max_total_time=$(or $(T),60) -print_final_stats=1 \
-		-artifact_prefix=$(BUILD)/fuzz/found/ $(BUILD)/fuzz/found tests/fuzz/corpus/$(or $(F),command)
-$(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/jobalike.a
-	$(Q)echo "  link  $@"; $(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(MAKE) -s --no-print-directory MODE=fuzz $(PARALLEL) \
+		$(addprefix $(BUILD)/fuzz/fuzz-,$(if $(F),$(filter $(F),$(FUZZ_C)),$(FUZZ_C)))
+	$(Q)$(if $(filter-out $(FUZZ_C),$(or $(F),$(FUZZ_JS))),$(MAKE) -s --no-print-directory $(JS_NEEDS_web))
+	$(Q)BUILD=$(BUILD) T=$(T) tests/fuzz.sh $(or $(F),$(FUZZ_C) $(FUZZ_JS))
+# The targets that need more than the server's own archive.
+$(BUILD)/fuzz/fuzz-reducer: $(addprefix $(B)/obj/tests/,law/check.o law/ask.o lib/step.o)
+$(BUILD)/fuzz/fuzz-csv: $(B)/lib/cli.a
+.PRECIOUS: $(B)/obj/tests/%.o
+$(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/net.a $(B)/lib/jobalike.a $(B)/lib/empty.a
+	$(Q)echo "  link  $@"; $(LINK) -o $@ $(filter %.o,$^) $(filter %cli.a,$^) \
+		$(B)/lib/net.a $(B)/lib/jobalike.a $(B)/lib/empty.a $(LIBS)
 # make load CASE=fan,rooms RUNS=5 SECONDS=8: some of tests/load/cases, more and longer runs
 load:                                    ## what a delivery costs beside a bare send() loop: one page, kept in build/load.jsonl
 	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server $(BUILD)/release/load
