@@ -25,8 +25,9 @@
 #include "server/store/sqlite.h"
 
 #define SPARE_FILES 64   /* descriptors that are not connections */
-#define SPREAD_MS   2000 /* over which people come back after a restart */
+#define SPREAD_MS   1500 /* over which people come back after a restart */
 #define FAREWELL_MS 3000 /* until connections that do not answer our close are left behind */
+#define GIVE_UP_MS  6000 /* until what the store does not answer is left behind, told as unknown */
 #define END_MS      9000 /* until we end anyhow */
 #define END_STEP_MS 20
 #define WHY_SIZE    1024
@@ -138,6 +139,13 @@ static void on_store_closed(void *arg)
 	((struct server *)arg)->store = NULL;
 }
 
+/* Everybody is gone and everything under way has an outcome, or was waited for long enough. */
+static bool has_left(const struct server *s, uint64_t since)
+{
+	return (hub_idle(s->hub) || since > GIVE_UP_MS) &&
+	       (!net_connections(s->net) || since > FAREWELL_MS);
+}
+
 static void on_ending(uv_timer_t *timer)
 {
 	struct server *s = timer->data;
@@ -148,8 +156,9 @@ static void on_ending(uv_timer_t *timer)
 			  net_connections(s->net));
 		_exit(1);
 	}
-	if (s->phase == LEAVING && hub_idle(s->hub) &&
-	    (!net_connections(s->net) || since > FAREWELL_MS)) {
+	if (s->phase == LEAVING && has_left(s, since)) {
+		if (!hub_idle(s->hub))
+			log_warn("server.left_open", "waited_ms=%" PRIu64, since);
 		s->phase = CLOSING_STORE;
 		crash_at("end.idle");
 		store_close(s->store, on_store_closed, s);
@@ -258,6 +267,16 @@ static bool open_net(struct server *s)
 	return net_listen(s->net, why, sizeof(why)) || refuse(why);
 }
 
+/* From the beginning: one that comes while the store is opened is heeded when it is open. */
+static void hear_signals(struct server *s)
+{
+	uv_signal_init(&s->loop, &s->on_term);
+	uv_signal_init(&s->loop, &s->on_int);
+	s->on_term.data = s->on_int.data = s;
+	uv_signal_start(&s->on_term, on_signal, SIGTERM);
+	uv_signal_start(&s->on_int, on_signal, SIGINT);
+}
+
 static void add_handles(struct server *s)
 {
 	uv_prepare_init(&s->loop, &s->prepare);
@@ -265,16 +284,12 @@ static void add_handles(struct server *s)
 	uv_timer_init(&s->loop, &s->wake);
 	uv_timer_init(&s->loop, &s->second);
 	uv_timer_init(&s->loop, &s->ending);
-	uv_signal_init(&s->loop, &s->on_term);
-	uv_signal_init(&s->loop, &s->on_int);
 	uv_signal_init(&s->loop, &s->on_hup);
 	s->prepare.data = s->check.data = s->wake.data = s->second.data = s->ending.data = s;
-	s->on_term.data = s->on_int.data = s->on_hup.data = s;
+	s->on_hup.data = s;
 	uv_prepare_start(&s->prepare, on_prepare);
 	uv_check_start(&s->check, on_check);
 	uv_timer_start(&s->second, on_second, 1000, 1000);
-	uv_signal_start(&s->on_term, on_signal, SIGTERM);
-	uv_signal_start(&s->on_int, on_signal, SIGINT);
 	uv_signal_start(&s->on_hup, on_hangup, SIGHUP);
 }
 
@@ -325,6 +340,7 @@ static bool start(struct server *s)
 	json_object_seed(0);
 	if (uv_loop_init(&s->loop) != 0)
 		return refuse("The loop of events does not start.");
+	hear_signals(s);
 	s->hub = hub_new(&options, now_ms());
 	if (!allow_files(&s->conf) || !bind_net(s) || !open_keys(s) || !open_store(s))
 		return false;

@@ -3,9 +3,10 @@
 // or shows them in another order than the record. Then SIGTERM under load: an end in order.
 //   LONG=1: 200 kills instead of 20.   SEED=n: the same moments, as far as the machine allows
 
-import { joinTicket, makeServer, plan, tempDir, ticketIn } from "../lib-js/server.mjs";
-import { verify } from "./check.mjs";
-import { Person } from "./person.mjs";
+import { join } from "node:path";
+import { Person } from "../lib-js/person.mjs";
+import { bin, joinTicket, makeServer, plan, start, tempDir, ticketIn } from "../lib-js/server.mjs";
+import { noFigures, verify } from "../lib-js/verify.mjs";
 
 const KILLS = process.env.LONG ? 200 : 20;
 const TERMS = process.env.LONG ? 12 : 3;
@@ -19,7 +20,7 @@ const PATIENCE_MS = 15_000;
 const LISTEN_MS = 2000;
 const END_MS = 10_000;
 
-const figures = { lost: 0, twice: 0, holes: 0, order: 0 };
+const figures = noFigures();
 const done = { kills: 0, terms: 0, acked: 0, replays: 0, views: 0, restarts: 0 };
 const backs = [];
 let slowestStart = 0;
@@ -58,12 +59,13 @@ async function open(server, number) {
     fail(`${kind}: ${words}`);
   };
   const organizer = ticketIn(links.organizer);
-  const people = [new Person(server, organizer, `s${number}p0`, wrong)];
+  const person = (ticket, name) => new Person({ next: () => server, ticket, name, wrong });
+  const people = [person(organizer, `s${number}p0`)];
   for (let i = 1; i < PEOPLE; i++) {
     const name = `s${number}p${i}`;
     const area = i % 2 ? "hr" : "fi";
     const who = { name, school: "School", area, language: "en" };
-    people.push(new Person(server, await joinTicket(server, session, who), name, wrong));
+    people.push(person(await joinTicket(server, session, who), name));
   }
   for (const p of people) p.connect();
   await until("all are in", () => people.every((p) => p.live));
@@ -159,6 +161,23 @@ async function ending(server, sessions, links) {
   }
 }
 
+/** SIGTERM before it is up: the same end. In the first moments nobody hears it but the system. */
+async function endingYoung(dir) {
+  for (const ms of [15, 25, 50, 100]) {
+    const args = ["--listen.port=0", "--admin.listen=off", `--data.dir=${join(dir, "young")}`, "--log.level=warn"];
+    const child = start(bin("jobalike-server"), [...args, "--demo.session=yes"], { stdio: "ignore" });
+    const exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
+    await sleep(ms);
+    const begun = performance.now();
+    child.kill("SIGTERM");
+    const { code, signal } = await exited;
+    const took = performance.now() - begun;
+    done.terms++;
+    if ((code !== 0 && signal !== "SIGTERM") || took > END_MS)
+      fail(`SIGTERM ${ms} ms after the start: ended with ${code ?? signal} after ${Math.round(took)} ms`);
+  }
+}
+
 const linksOf = (server) => server.out().match(/#ticket=\S+/g)?.join("\n");
 
 async function file(kills, isLast) {
@@ -178,7 +197,10 @@ async function file(kills, isLast) {
   for (let i = 0; i < SESSIONS; i++) sessions.push(await open(server, i));
   await killing(server, sessions, kills);
   if (linksOf(server) !== links) fail("another start printed other links");
-  if (isLast) await ending(server, sessions, links);
+  if (isLast) {
+    await ending(server, sessions, links);
+    await endingYoung(server.dir);
+  }
   for (const p of everybody(sessions)) {
     done.acked += p.taken.size;
     done.replays += p.replays;

@@ -21,16 +21,23 @@ export function start(path, args, options) {
   return child;
 }
 
+async function until(holds) {
+  while (!holds()) await new Promise((go) => setTimeout(go, 2));
+}
+
 /** A folder below build/tmp for one run. */
 export function tempDir(name) {
   mkdirSync("build/tmp", { recursive: true });
   return mkdtempSync(`build/tmp/${name}-`);
 }
 
-/** A server that keeps its data in dir, over several starts. Options such as ["--demo.session=yes"]; admin is the
- *  address of its second listener. */
-export function makeServer({ dir, options = [], admin = "off" }) {
+/**
+ * A server that keeps its data in dir, over several starts. Options such as ["--demo.session=yes"]; admin is
+ * the address of its second listener; key is the one that planning asks for, when env names one.
+ */
+export function makeServer({ dir, options = [], admin = "off", key = null, env = {} }) {
   let port = 0;
+  let adminPort = 0;
   let child = null;
   let exited = null;
   let out = "";
@@ -46,27 +53,36 @@ export function makeServer({ dir, options = [], admin = "off" }) {
     get pid() {
       return child.pid;
     },
+    /** Was started, and has not ended. */
+    get runs() {
+      return child !== null && child.exitCode === null && child.signalCode === null;
+    },
     out: () => out,
     err: () => err,
     url: (path = "") => `http://127.0.0.1:${port}${path}`,
-    installKey: () => readFileSync(join(dir, "install.key"), "utf8").trim(),
+    adminUrl: (path = "") => `http://127.0.0.1:${adminPort}${path}`,
+    installKey: () => key ?? readFileSync(join(dir, "install.key"), "utf8").trim(),
 
     /** What operators measure; admin must be an address. */
     async metrics() {
       return (await fetch(/^Metrics: (\S+)/m.exec(out)[1])).text();
     },
 
-    /** Starts it, at the port it had before. Returns how long it took until it listened. */
-    async start() {
+    /**
+     * Starts it, at the port it had before. Returns how long it took until it listened. program: another
+     * build of it; vars: further variables; more: further options.
+     */
+    async start({ program = bin("jobalike-server"), vars = {}, more = [] } = {}) {
       const begun = performance.now();
       out = "";
       err = "";
       const args = [`--listen.port=${port}`, `--data.dir=${dir}`, `--admin.listen=${admin}`];
-      child = start(bin("jobalike-server"), [...args, "--log.level=warn", ...options], {
+      child = start(program, [...args, "--log.level=warn", ...options, ...more], {
+        env: { ...process.env, ...env, ...vars },
         stdio: ["ignore", "pipe", "pipe"],
       });
       child.stderr.on("data", (d) => {
-        err += d;
+        err = (err + d).slice(-100_000);
       });
       exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
       let listening = 0;
@@ -80,6 +96,10 @@ export function makeServer({ dir, options = [], admin = "off" }) {
         exited.then(() => isUp() || fail(new Error(`the server did not start: ${err}`)));
       });
       port = Number(new URL(/Jobalike is at (\S+)/.exec(out)[1]).port);
+      if (admin !== "off") {
+        await until(() => /^Metrics: \S+\n/m.test(out));
+        adminPort = Number(new URL(/^Metrics: (\S+)/m.exec(out)[1]).port);
+      }
       return listening - begun;
     },
 
@@ -97,6 +117,9 @@ export function makeServer({ dir, options = [], admin = "off" }) {
       return { code, signal, ms: performance.now() - begun };
     },
 
+    signal: (name) => child.kill(name),
+    /** How it ended, once it has: { code, signal }. */
+    ended: () => exited,
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
