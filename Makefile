@@ -15,8 +15,8 @@ Q := $(if $(V),,@)
 
 # What Debian calls what we need. configs/need.sh installs what is missing and is silent otherwise.
 RUN_PKGS  := gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-             libssl-dev libsqlite3-dev libinih-dev uthash-dev libutf8proc-dev
-TEST_PKGS := libcmocka-dev chromium fonts-noto-cjk openssl
+             libssl-dev libsqlite3-dev libhiredis-dev libinih-dev uthash-dev libutf8proc-dev
+TEST_PKGS := libcmocka-dev redis-tools chromium fonts-noto-cjk openssl
 LINT_PKGS := clang clang-tidy clang-format shellcheck libclang-rt-14-dev
 LONG_PKGS := gcovr
 
@@ -50,7 +50,7 @@ LINK_cover    := --coverage
 
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(FLAGS_$(MODE)) -I. $(CPPFLAGS) $(CFLAGS)
 LINK    := $(CC) $(LINK_$(MODE)) -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lwebsockets -luv -lsqlite3 -ljansson -lssl -lcrypto -lutf8proc -linih -lpthread
+LIBS    := -lwebsockets -luv -lsqlite3 -lhiredis -ljansson -lssl -lcrypto -lutf8proc -linih -lpthread
 
 find_c = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 SRC_LIB := $(call find_c,server/base protocol protocol/gen server/core server/store server/hub)

@@ -112,6 +112,8 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 	const char *durable; /* one sentence for the start-up line, what OK means here */
+	const char *trouble; /* NULL while all is well; else one sentence, what is not ready */
+	int64_t clock_ms;    /* to be added to the machine's clock: all instances tell one time */
 	store_notice_fn on_notice;
 	void *arg;
 };

@@ -9,7 +9,7 @@
 #include "tests/store/files.h"
 #include "tests/store/seat.h"
 
-const struct kind *const kinds[] = { &memory_kind, &sqlite_kind };
+const struct kind *const kinds[] = { &memory_kind, &sqlite_kind, &redis_kind };
 const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
 
 static size_t n_cases;

@@ -56,7 +56,7 @@ struct kind {
 
 extern const struct kind *const kinds[];
 extern const size_t n_kinds;
-extern const struct kind memory_kind, sqlite_kind;
+extern const struct kind memory_kind, sqlite_kind, redis_kind;
 
 struct bench {
 	const struct kind *kind;

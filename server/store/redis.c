@@ -1,0 +1,530 @@
+#include "server/store/redis.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <openssl/rand.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "server/base/log.h"
+#include "server/base/mem.h"
+#include "server/store/redis_inside.h"
+
+#define HEADS_AT_ONCE 200
+
+/* --- what is asked of us --- */
+
+static void redis_append(struct store *s, const char *log, const char *epoch, uint64_t first_seq,
+			 struct msg *const *bodies, size_t n, store_done_fn done, void *arg)
+{
+	struct ask *a = ask_new((struct redis *)s, ASK_APPEND, log, first_seq);
+
+	assert(strlen(epoch) <= STORE_EPOCH_MAX && n > 0 && first_seq > 0);
+	strcpy(a->epoch, epoch);
+	ask_bodies(a, bodies, n);
+	a->to = UINT64_MAX;
+	a->done = done;
+	a->arg = arg;
+	ask_put(a);
+}
+
+static void redis_read(struct store *s, const char *log, uint64_t from, uint64_t to,
+		       store_done_fn done, void *arg)
+{
+	struct ask *a = ask_new((struct redis *)s, ASK_READ, log, from > 0 ? from : 1);
+
+	a->to = to;
+	a->done = done;
+	a->arg = arg;
+	ask_put(a);
+}
+
+static void redis_erase(struct store *s, const char *log, uint64_t seq, struct msg *stub,
+			store_done_fn done, void *arg)
+{
+	struct ask *a = ask_new((struct redis *)s, ASK_ERASE, log, seq);
+
+	ask_bodies(a, &stub, 1);
+	a->done = done;
+	a->arg = arg;
+	ask_put(a);
+}
+
+static void redis_follow(struct store *s, const char *log, uint64_t after)
+{
+	struct redis *r = (struct redis *)s;
+
+	redis_is_needed(r);
+	ear_want(r, log);
+	follow_start(&r->followers, log, after);
+}
+
+/* A log that was followed, and is not any more, is not heard either. */
+static void tidy(struct redis *r)
+{
+	struct channel *c, *next;
+
+	HASH_ITER (hh, r->ear.channels, c, next)
+		if (c->wanted && !follow_is(&r->followers, c->log))
+			ear_forget(r, c->log);
+}
+
+static void redis_unfollow(struct store *s, const char *log)
+{
+	struct redis *r = (struct redis *)s;
+
+	follow_stop(&r->followers, log);
+	ear_forget(r, log);
+}
+
+static void redis_signal(struct store *s, const char *log, struct msg *m)
+{
+	struct redis *r = (struct redis *)s;
+	struct redis_words w = { 0 };
+	struct text text = { 0 };
+
+	if (!r->ready || r->asks.sent.n >= ASKS_SENT)
+		return; /* told and forgotten */
+	text_printf(&text, "S %s\n", r->who);
+	text_add(&text, m->text, m->len);
+	words_put(&w, "PUBLISH");
+	words_put(&w, "%s%u:log:%s", r->prefix, r->db, log);
+	words_add(&w, text.s, text.len);
+	words_send(&w, &r->commands, NULL, NULL);
+	text_free(&text);
+}
+
+static void fetch(struct store *s, const char *log, uint64_t ticket, uint64_t from)
+{
+	ear_fetch((struct redis *)s, log, ticket, from);
+}
+
+static void compare_head(struct store *s, const char *log)
+{
+	redis_compare((struct redis *)s, log);
+}
+
+static void restore(struct store *s, const char *log, uint64_t ticket,
+		    const struct follow_offer *offer)
+{
+	struct ask *a = ask_new((struct redis *)s, ASK_RESTORE, log, offer->first);
+
+	a->ticket = ticket;
+	strcpy(a->epoch, offer->epoch);
+	a->before = *offer->before;
+	a->has_before = true;
+	a->bodies = x_calloc(offer->n, sizeof(struct msg *));
+	a->chains = x_calloc(offer->n, sizeof(*a->chains));
+	for (size_t i = 0; i < offer->n; i++) {
+		a->bodies[a->n_bodies++] = msg_ref(offer->records[i].body);
+		a->chains[i] = offer->records[i].chain;
+	}
+	ask_put(a);
+}
+
+/* --- heads, many at once --- */
+
+void redis_compare(struct redis *r, const char *log)
+{
+	r->heads_wanted = x_grow(r->heads_wanted, r->n_heads_wanted, sizeof(*r->heads_wanted));
+	r->heads_wanted[r->n_heads_wanted++] = x_strdup(log);
+	redis_wake(r, 0);
+}
+
+static void forget_heads(struct redis *r)
+{
+	while (r->n_heads_wanted)
+		free(r->heads_wanted[--r->n_heads_wanted]);
+	free(r->heads_wanted);
+	r->heads_wanted = NULL;
+}
+
+static void ask_heads(struct redis *r)
+{
+	for (size_t i = 0; r->ready && i < r->n_heads_wanted; i += HEADS_AT_ONCE) {
+		size_t left = r->n_heads_wanted - i;
+		struct ask *a = ask_new(r, ASK_HEADS, "", 0);
+
+		a->n_names = left < HEADS_AT_ONCE ? left : HEADS_AT_ONCE;
+		a->names = x_calloc(a->n_names, sizeof(*a->names));
+		for (size_t k = 0; k < a->n_names; k++)
+			strcpy(a->names[k], r->heads_wanted[i + k]);
+		ask_put(a);
+	}
+	forget_heads(r);
+}
+
+/* --- the clock --- */
+
+static int64_t machine_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The answer is as old as half of its way. */
+static void on_time(redisAsyncContext *ac, void *reply, void *arg)
+{
+	struct redis *r = arg;
+	const redisReply *time = reply;
+
+	(void)ac;
+	if (!time || time->type != REDIS_REPLY_ARRAY || time->elements != 2)
+		return;
+	int64_t way = (int64_t)(uv_hrtime() / 1000000 - r->clock_asked) / 2;
+	int64_t theirs = strtoll(reply_text(time->element[0]), NULL, 10) * 1000 +
+			 strtoll(reply_text(time->element[1]), NULL, 10) / 1000;
+	int64_t offset = theirs + way - machine_ms(), step = offset - r->store.clock_ms;
+
+	if (!r->clock_known || step > 1000 || step < -1000)
+		r->store.clock_ms = offset;
+	else
+		r->store.clock_ms += step / 8;
+	r->clock_known = true;
+}
+
+static void ask_time(struct redis *r)
+{
+	struct redis_words w = { 0 };
+
+	r->clock_asked = uv_hrtime() / 1000000;
+	words_put(&w, "TIME");
+	words_send(&w, &r->commands, on_time, r);
+}
+
+/* --- connections --- */
+
+void pause_longer(struct pause *p, uint64_t now)
+{
+	unsigned char chance;
+
+	if (RAND_bytes(&chance, 1) != 1)
+		abort();
+	p->ms = p->ms == 0 ? 50 : 2 * p->ms > 800 ? 800 : 2 * p->ms;
+	p->at = now + p->ms / 2 + p->ms * chance / 512;
+}
+
+void pause_over(struct pause *p)
+{
+	*p = (struct pause){ 0 };
+}
+
+void redis_trouble(struct redis *r, const char *format, ...)
+{
+	va_list args;
+
+	r->store.trouble = NULL;
+	if (!format)
+		return;
+	va_start(args, format);
+	vsnprintf(r->trouble, sizeof(r->trouble), format, args);
+	va_end(args);
+	r->store.trouble = r->trouble;
+}
+
+void redis_has_changed(struct redis *r)
+{
+	if (r->ready && r->ear.up)
+		redis_trouble(r, NULL);
+	else if (r->ready)
+		redis_trouble(r, "Redis at %s is not heard.", r->address);
+	redis_wake(r, 0);
+}
+
+void redis_is_ready(struct redis *r)
+{
+	log_info("redis.ready", "at=%s version=%u.%u fsync=%s run=%s", r->address,
+		 r->settings.version[0], r->settings.version[1],
+		 r->settings.fsync_always ? "always" : "everysec", r->run);
+	r->ready = r->was_ready = true;
+	pause_over(&r->commands_pause);
+	r->beat_at = 0;
+	ask_time(r);
+	redis_has_changed(r);
+	asks_pump(r);
+}
+
+/* One that was right and is not any more may be mended while we wait. */
+void redis_is_refused(struct redis *r, const char *why)
+{
+	char text[TROUBLE_MAX];
+
+	snprintf(text, sizeof(text), "Redis at %s cannot be used. %s", r->address, why);
+	if (!r->was_ready && !r->settings.later && r->refused) {
+		r->refused(r->refused_arg, text);
+		r->refused = NULL;
+	}
+	link_give_up(&r->commands, why);
+}
+
+static void on_connected(struct link *l)
+{
+	settings_ask(l->arg);
+}
+
+static void on_lost(struct link *l, const char *why)
+{
+	struct redis *r = l->arg;
+
+	/* Once for each loss, and once at the start: attempts are many. */
+	if (r->ready || !r->store.trouble)
+		log_warn("redis.lost", "at=%s why=%s", r->address, why);
+	r->ready = false;
+	redis_trouble(r, "Redis at %s is not reachable (%s).", r->address, why);
+	pause_longer(&r->commands_pause, uv_now(r->loop));
+	redis_wake(r, 0);
+}
+
+static bool same_place(const struct redis_place *a, const struct redis_place *b)
+{
+	return strcmp(a->host, b->host) == 0 && a->port == b->port && strcmp(a->path, b->path) == 0;
+}
+
+void redis_found(struct redis *r, const struct redis_place *place)
+{
+	bool same = same_place(place, &r->place);
+
+	if (!same) {
+		log_info("redis.master", "name=%s host=%s port=%u", r->sentinels.master,
+			 place->host, place->port);
+		r->place = *place;
+		link_give_up(&r->commands, "the sentinels name another master");
+		link_give_up(&r->ear.link, "the sentinels name another master");
+	}
+	if (!link_is_busy(&r->commands))
+		link_connect(&r->commands, &r->place);
+}
+
+void redis_not_found(struct redis *r, const char *why)
+{
+	if (r->ready)
+		return;
+	if (!r->store.trouble)
+		log_warn("redis.sentinels", "master=%s why=%s", r->sentinels.master, why);
+	redis_trouble(r, "No sentinel says where the Redis %s is (%s).", r->sentinels.master, why);
+	pause_longer(&r->commands_pause, uv_now(r->loop));
+}
+
+/* Commands first; the other one hears where they are sent. */
+static void connect_what_is_due(struct redis *r, uint64_t now)
+{
+	bool watched = r->sentinels.n > 0, idle = !link_is_busy(&r->sentinels.link);
+
+	if (!r->needed)
+		return;
+	if (!link_is_busy(&r->commands) && r->commands_pause.at <= now) {
+		if (!watched)
+			link_connect(&r->commands, &r->place);
+		else if (idle)
+			sentinels_ask(r);
+	} else if (watched && idle && r->ready && r->sentinels.asked_at + SENTINEL_MS <= now) {
+		sentinels_ask(r);
+	}
+	if (r->ready && !link_is_busy(&r->ear.link) && r->ear_pause.at <= now)
+		link_connect(&r->ear.link, &r->place);
+}
+
+static void give_up_what_is_dead(struct redis *r, uint64_t now)
+{
+	if (link_is_busy(&r->commands) && !r->ready && r->commands.since + LINK_CONNECT_MS <= now)
+		link_give_up(&r->commands, "no answer");
+	if (link_is_busy(&r->sentinels.link) && r->sentinels.link.since + LINK_CONNECT_MS <= now)
+		link_give_up(&r->sentinels.link, "no answer");
+	if (link_is_busy(&r->ear.link) && !r->ear.up && r->ear.link.since + LINK_CONNECT_MS <= now)
+		link_give_up(&r->ear.link, "no answer");
+	if (r->ready && r->ear.up && r->ear.heard_at + EAR_DEAF_MS <= now)
+		link_give_up(&r->ear.link, "nothing is heard");
+}
+
+/* --- turns --- */
+
+static void on_timer(uv_timer_t *timer);
+
+void redis_wake(struct redis *r, uint64_t at)
+{
+	uint64_t now = uv_now(r->loop);
+
+	if (at >= r->timer_at)
+		return;
+	r->timer_at = at;
+	uv_timer_start(&r->timer, on_timer, at > now ? at - now : 0, 0);
+}
+
+void redis_is_needed(struct redis *r)
+{
+	if (!r->needed)
+		redis_wake(r, 0);
+	r->needed = true;
+}
+
+static void beat(struct redis *r, uint64_t now)
+{
+	if (!r->ready || r->beat_at > now)
+		return;
+	r->beat_at = now + EAR_BEAT_MS;
+	ear_beat(r);
+	if (++r->n_beats % 2 == 0)
+		ask_time(r);
+}
+
+static void free_now(uv_handle_t *timer)
+{
+	struct redis *r = timer->data;
+
+	free(r->user);
+	free(r->password);
+	free(r->prefix);
+	free(r->address);
+	r->closed(r->closed_arg);
+	free(r);
+}
+
+static void end(struct redis *r)
+{
+	r->ready = false;
+	link_close(&r->commands);
+	ear_free(r);
+	sentinels_free(r);
+	forget_heads(r);
+	uv_close((uv_handle_t *)&r->timer, free_now);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct redis *r = timer->data;
+	uint64_t now = uv_now(r->loop);
+
+	r->timer_at = UINT64_MAX;
+	if (!asks_turn(r))
+		link_give_up(&r->commands, "no answer in time");
+	if (r->closing && r->asks.n == 0) {
+		end(r);
+		return;
+	}
+	give_up_what_is_dead(r, now);
+	connect_what_is_due(r, now);
+	if (!r->closing)
+		ask_heads(r);
+	beat(r, now);
+	purge_turn(r);
+	redis_wake(r, asks_due(r));
+	redis_wake(r, purge_due(r));
+	if (r->ready)
+		redis_wake(r, r->beat_at);
+	if (r->needed && !(r->ready && r->ear.up))
+		redis_wake(r, now + 25);
+}
+
+static void redis_tick(struct store *s, int64_t now)
+{
+	struct redis *r = (struct redis *)s;
+
+	if (r->closing)
+		return;
+	follow_tick(&r->followers, now);
+	tidy(r);
+}
+
+static void redis_close(struct store *s, store_closed_fn closed, void *arg)
+{
+	struct redis *r = (struct redis *)s;
+
+	assert(!r->closing);
+	follow_stop_all(&r->followers);
+	ear_forget_all(r);
+	r->closing = true;
+	r->closed = closed;
+	r->closed_arg = arg;
+	redis_wake(r, 0);
+}
+
+static const struct store_ops redis_ops = {
+	.append = redis_append,
+	.read = redis_read,
+	.follow = redis_follow,
+	.unfollow = redis_unfollow,
+	.signal = redis_signal,
+	.erase = redis_erase,
+	.tick = redis_tick,
+	.close = redis_close,
+};
+
+/* --- opening --- */
+
+static void name_handle(struct redis *r)
+{
+	unsigned char chance[5];
+
+	if (RAND_bytes(chance, sizeof(chance)) != 1)
+		abort();
+	for (size_t i = 0; i < sizeof(chance); i++)
+		snprintf(r->who + 2 * i, 3, "%02x", chance[i]);
+}
+
+static void set_place(struct redis *r, const struct redis_options *o)
+{
+	struct text t = { 0 };
+
+	r->place.port = o->port;
+	if (o->path)
+		snprintf(r->place.path, sizeof(r->place.path), "%s", o->path);
+	if (o->host)
+		snprintf(r->place.host, sizeof(r->place.host), "%s", o->host);
+	if (o->n_sentinels)
+		text_printf(&t, "%s", o->master);
+	else if (o->path)
+		text_printf(&t, "%s", o->path);
+	else
+		text_printf(&t, "%s:%u", o->host, o->port);
+	r->address = t.s;
+}
+
+static char *copy(const char *text)
+{
+	return x_strdup(text ? text : "");
+}
+
+struct store *redis_open(uv_loop_t *loop, const struct redis_options *options,
+			 store_notice_fn on_notice, void *arg)
+{
+	struct redis *r = x_calloc(1, sizeof(*r));
+
+	r->store = (struct store){
+		.ops = &redis_ops,
+		.durable = options->everysec
+				   ? "What is answered OK is in Redis: it survives the end of any "
+				     "process, but a loss of power may take its last two seconds."
+				   : "What is answered OK is on Redis's disk: it survives the end "
+				     "of any process and a loss of power.",
+		.on_notice = on_notice,
+		.arg = arg,
+	};
+	r->loop = loop;
+	r->user = copy(options->user);
+	r->password = copy(options->password);
+	r->prefix = copy(options->prefix);
+	r->db = options->db;
+	r->everysec = options->everysec;
+	r->refused = options->refused;
+	r->refused_arg = options->refused_arg;
+	r->timer_at = UINT64_MAX;
+	r->commands = (struct link){
+		.loop = loop, .arg = r, .on_connected = on_connected, .on_lost = on_lost
+	};
+	r->followers = (struct followers){
+		.store = &r->store, .fetch = fetch, .ask_head = compare_head, .restore = restore
+	};
+	scripts_init();
+	name_handle(r);
+	set_place(r, options);
+	ear_init(r);
+	sentinels_init(r, options);
+	uv_timer_init(loop, &r->timer);
+	r->timer.data = r;
+	return &r->store;
+}

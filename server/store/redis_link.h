@@ -1,0 +1,49 @@
+/* One connection to a Redis: hiredis on our loop. It tells when it is connected and when it is
+ * lost, and makes no attempt by itself. */
+#ifndef JOBALIKE_STORE_REDIS_LINK_H
+#define JOBALIKE_STORE_REDIS_LINK_H
+
+#include <hiredis/async.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define LINK_CONNECT_MS 1000 /* until an attempt is given up (by the owner) */
+
+/* Where a Redis is: a unix socket, or a host and its port. */
+struct redis_place {
+	char host[256]; /* "" for a unix socket */
+	uint16_t port;
+	char path[108];
+};
+
+struct link {
+	uv_loop_t *loop;
+	void *arg;
+	void (*on_connected)(struct link *l);
+	/* Once for each link_connect, but for link_close. What was asked is answered with NULL
+	 * before. */
+	void (*on_lost)(struct link *l, const char *why);
+	redisAsyncContext *ac; /* NULL: not connected, and not about to be */
+	bool connected;
+	uint64_t since; /* when connecting began, by the loop's clock */
+	struct link_lookup *lookup;
+};
+
+/* True when connected or about to be. */
+bool link_is_busy(const struct link *l);
+/* Only when not busy, and not from inside of a call of the store. */
+void link_connect(struct link *l, const struct redis_place *place);
+/* As if the other end had broken it. */
+void link_give_up(struct link *l, const char *why);
+/* Without a word. */
+void link_close(struct link *l);
+/* False: the connection is going. */
+bool link_ask(struct link *l, redisCallbackFn *fn, void *arg, int argc, const char **argv,
+	      const size_t *lens);
+
+/* The texts of a reply; "" for what is none. */
+const char *reply_text(const redisReply *reply);
+bool reply_is_error(const redisReply *reply);
+
+#endif
