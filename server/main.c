@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <openssl/rand.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +20,7 @@
 #include "server/net/keys.h"
 #include "server/net/net.h"
 #include "server/reload.h"
-#include "server/store/memory.h"
-#include "server/store/sqlite.h"
+#include "server/store/storage.h"
 
 #define SPARE_FILES 64   /* descriptors that are not connections */
 #define SPREAD_MS   1500 /* over which people come back after a restart */
@@ -39,8 +37,8 @@ struct server {
 	struct keys keys;
 	uv_loop_t loop;
 	struct hub *hub;
-	struct memory *memory; /* NULL: the store is a file */
-	struct store *store;   /* NULL: it was closed */
+	struct storage storage;
+	struct store *store; /* NULL: it was closed */
 	struct net *net;
 	struct demo *demo;
 	uv_prepare_t prepare;
@@ -81,7 +79,7 @@ static void wake_by(struct server *s, int64_t at, int64_t now)
 static void turn(struct server *s)
 {
 	if (s->phase <= LEAVING) {
-		int64_t now = now_ms();
+		int64_t now = now_ms() + s->store->clock_ms;
 
 		if (s->demo)
 			demo_turn(s->demo, now);
@@ -123,7 +121,7 @@ static void close_everything(struct server *s)
 	s->phase = CLOSING_NET;
 	crash_at("end.stored");
 	net_close(s->net);
-	memory_free(s->memory);
+	storage_free(&s->storage);
 	close_handle(&s->prepare);
 	close_handle(&s->check);
 	close_handle(&s->wake);
@@ -229,27 +227,25 @@ static bool open_keys(struct server *s)
 	return load_keys(&s->keys, &s->conf, true, why, sizeof(why)) || refuse(why);
 }
 
-static void random_of_memory(void *arg, void *bytes, size_t n)
+/* A Redis that loses things, or another mistake in its settings: not to be waited for. */
+static void on_refused(void *server, const char *why)
 {
-	(void)arg;
-	if (RAND_bytes(bytes, (int)n) != 1)
-		abort();
+	(void)server;
+	refuse(why);
+	exit(1);
 }
 
 static bool open_store(struct server *s)
 {
-	struct sqlite_options options = { .sync_normal =
-						  s->conf.store.synchronous == CONF_SYNC_NORMAL };
+	struct storage_owner owner = {
+		.on_notice = hub_notice, .arg = s->hub, .refused = on_refused, .refused_arg = s
+	};
 	char why[WHY_SIZE];
 
-	if (s->conf.store.kind == CONF_STORE_MEMORY) {
-		s->memory = memory_new(&s->loop, random_of_memory, NULL);
-		s->store = memory_open(s->memory, 1, hub_notice, s->hub);
-		return true;
-	}
-	return sqlite_open(&s->loop, s->conf.store.path, &options, hub_notice, s->hub, &s->store,
-			   why, sizeof(why)) == OK ||
-	       refuse(why);
+	if (!storage_open(&s->storage, &s->loop, &s->conf, &owner, why, sizeof(why)))
+		return refuse(why);
+	s->store = s->storage.store;
+	return true;
 }
 
 static bool bind_net(struct server *s)
@@ -296,11 +292,8 @@ static void add_handles(struct server *s)
 static void say_where(struct server *s)
 {
 	assert(s->store);
-	if (s->memory)
-		printf("Data: nowhere; keys are in %s. %s\n", s->conf.data.dir, s->store->durable);
-	else
-		printf("Data: %s; keys are in %s. %s\n", s->conf.store.path, s->conf.data.dir,
-		       s->store->durable);
+	printf("Data: %s; keys are in %s. %s\n", s->storage.where, s->conf.data.dir,
+	       s->store->durable);
 	if (net_admin_url(s->net)[0])
 		printf("Metrics: %s/metrics\n", net_admin_url(s->net));
 	fflush(stdout);

@@ -31,6 +31,32 @@ static char *joined(const char *a, const char *b)
 	return t.s;
 }
 
+static enum conf_store kind_of(const char *url)
+{
+	if (conf_is_redis(url))
+		return CONF_STORE_REDIS;
+	return strncmp(url, "memory:", 7) == 0 ? CONF_STORE_MEMORY : CONF_STORE_SQLITE;
+}
+
+/* Either each address has a host, or there is one without, and sentinels that know it. */
+static void derive_redis(struct conf_reading *r)
+{
+	struct conf *c = r->c;
+	size_t without = 0;
+
+	if (conf_redis_read(&c->store.redis, c->store.url))
+		return; /* said before */
+	for (size_t i = 0; i < c->store.redis.n; i++)
+		without += !c->store.redis.items[i].host[0] && !c->store.redis.items[i].path[0];
+	if (c->redis.sentinels.n == 0 && without > 0)
+		conf_wrong(r, "store.url has no host: give it one, or redis.sentinels");
+	if (c->redis.sentinels.n > 0 && (without == 0 || c->store.redis.n > 1))
+		conf_wrong(r, "redis.sentinels know one address: store.url is redis:// then, "
+			      "perhaps with a database: redis:///2");
+	if (c->redis.sentinels.n > 0 && !c->redis.master[0])
+		conf_wrong(r, "redis.sentinels are asked for a name: give redis.master");
+}
+
 /* What follows from the values. */
 static void derive(struct conf_reading *r)
 {
@@ -40,8 +66,9 @@ static void derive(struct conf_reading *r)
 	char host[64];
 
 	path = path ? path + 1 : "";
-	c->store.kind =
-		strncmp(c->store.url, "memory:", 7) == 0 ? CONF_STORE_MEMORY : CONF_STORE_SQLITE;
+	c->store.kind = kind_of(c->store.url);
+	if (c->store.kind == CONF_STORE_REDIS)
+		derive_redis(r);
 	if (c->store.kind == CONF_STORE_SQLITE && path[0] == '\0')
 		c->store.path = joined(c->data.dir, "/jobalike.db");
 	else
@@ -119,6 +146,7 @@ void conf_fini(struct conf *c)
 	}
 	free(c->given);
 	free(c->store.path);
+	conf_redis_free(&c->store.redis);
 	free(c->admin.host);
 	*c = (struct conf){ 0 };
 }

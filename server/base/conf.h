@@ -10,7 +10,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum conf_store { CONF_STORE_SQLITE, CONF_STORE_MEMORY };
+#include "server/base/conf_redis.h"
+
+enum conf_store { CONF_STORE_SQLITE, CONF_STORE_MEMORY, CONF_STORE_REDIS };
+enum conf_durable { CONF_DURABLE_ALWAYS, CONF_DURABLE_EVERYSEC };
 enum conf_synchronous { CONF_SYNC_FULL, CONF_SYNC_NORMAL };
 
 struct conf_list {
@@ -27,10 +30,19 @@ struct conf {
 	} listen;
 	struct {
 		char *url;
-		int synchronous;      /* enum conf_synchronous */
-		enum conf_store kind; /* of url */
-		char *path;           /* the database file; "" for memory */
+		int synchronous;              /* enum conf_synchronous */
+		enum conf_store kind;         /* of url */
+		char *path;                   /* the database file; "" for memory */
+		struct conf_redis_list redis; /* of url; empty for the others */
 	} store;
+	struct {
+		char *user;
+		char *password; /* secret */
+		char *prefix;
+		int durable; /* enum conf_durable */
+		struct conf_list sentinels;
+		char *master;
+	} redis;
 	struct {
 		char *dir;
 	} data;

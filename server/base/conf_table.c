@@ -60,13 +60,32 @@ static const char *wrong_admin(const char *value)
 	return "neither off nor an address with a port such as 127.0.0.1:9090";
 }
 
+static const char *wrong_redis(const char *value)
+{
+	struct conf_redis_list list = { 0 };
+	const char *why = conf_redis_read(&list, value);
+
+	conf_redis_free(&list);
+	return why;
+}
+
+static const char *wrong_prefix(const char *value)
+{
+	size_t n = strlen(value);
+
+	return n <= 64 && strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789:._-") == n
+		       ? NULL
+		       : "more than 64 letters, digits and :._-";
+}
+
 static const char *wrong_store(const char *value)
 {
 	if (strcmp(value, "memory:") == 0 || strncmp(value, "sqlite:", 7) == 0)
 		return NULL;
-	if (strncmp(value, "redis://", 8) == 0)
-		return "Redis is not supported by this version";
-	return "neither sqlite:PATH nor memory:";
+	if (conf_is_redis(value))
+		return wrong_redis(value);
+	return "neither sqlite:PATH nor redis://HOST:PORT nor memory:";
 }
 
 /* The length of scheme and host, up to the path; 0 when it does not begin as a web address. */
@@ -163,11 +182,33 @@ const struct conf_option conf_options[] = {
 		 "keys/." },
 	{ "store", "url", CONF_TEXT, AT(store.url), "sqlite:", .wrong = wrong_store,
 	  .doc = "Where sessions are kept. sqlite:PATH is a database file, sqlite: alone is\n"
-		 "jobalike.db in data.dir. memory: keeps nothing after the end, for trying out." },
+		 "jobalike.db in data.dir. memory: keeps nothing after the end, for trying out.\n"
+		 "redis://HOST[:PORT][/DB] or redis+unix:///PATH[?db=DB] lets several instances "
+		 "share them;\n"
+		 "several, with spaces between, are given a part of the sessions each, by their "
+		 "names:\n"
+		 "redis://10.0.0.5#one redis://10.0.0.6#two. Every instance needs the same list." },
 	{ "store", "synchronous", CONF_WORD, AT(store.synchronous), "full", .words = "full normal",
 	  .doc = "full: what was acknowledged survives a power cut. normal: it survives the end "
 		 "of\n"
 		 "this program, but a power cut may take the last moments." },
+	{ "redis", "user", CONF_TEXT, AT(redis.user), "",
+	  .doc = "Who we are for Redis (its ACL). Empty: its default user." },
+	{ "redis", "password", CONF_SECRET, AT(redis.password), "",
+	  .doc = "Its password. Best in a file that JOBALIKE_REDIS_PASSWORD_FILE names." },
+	{ "redis", "prefix", CONF_TEXT, AT(redis.prefix), "jobalike:", .wrong = wrong_prefix,
+	  .doc = "What every key and channel begins with, so that others may use the same "
+		 "Redis." },
+	{ "redis", "durable", CONF_WORD, AT(redis.durable), "always", .words = "always everysec",
+	  .doc = "What Redis must have as appendfsync, or better. always: what was acknowledged "
+		 "survives\n"
+		 "a power cut. everysec: a power cut may take the last two seconds." },
+	{ "redis", "sentinels", CONF_LIST, AT(redis.sentinels), "", .wrong = conf_wrong_sentinel,
+	  .doc = "host:port of sentinels that know where Redis is; store.url is redis:// then. "
+		 "A failover\n"
+		 "may lose what was acknowledged: what an instance still holds is given back." },
+	{ "redis", "master", CONF_TEXT, AT(redis.master), "",
+	  .doc = "What the sentinels call it." },
 	{ "keys", "tickets", CONF_SECRET, AT(keys.tickets), "", .wrong = wrong_secret, .live = true,
 	  .doc = "Secret that signs tickets and invitations, at least 32 characters; a second one "
 		 "after a\n"

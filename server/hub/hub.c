@@ -68,6 +68,11 @@ bool hub_ready(const struct hub *h)
 	return h->directory && directory_is_live(h->directory);
 }
 
+const char *hub_trouble(const struct hub *h)
+{
+	return h->store && !h->draining ? h->store->trouble : NULL; /* it goes before us */
+}
+
 struct hub *hub_new(const struct hub_options *options, int64_t now)
 {
 	struct hub *h = x_calloc(1, sizeof(*h));

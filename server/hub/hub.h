@@ -61,6 +61,8 @@ const char *hub_epoch(const struct hub *h, const char *session);
 const struct directory *hub_directory(const struct hub *h);
 /* The list of sessions has been read from the store. */
 bool hub_ready(const struct hub *h);
+/* One sentence, what is wrong with the store; NULL: all is well. */
+const char *hub_trouble(const struct hub *h);
 
 /* Says bye to all with a retry spread over spread_ms, takes no more commands. */
 void hub_drain(struct hub *h, int64_t spread_ms);

@@ -276,12 +276,15 @@ static void serve_health(struct request *r)
 static void serve_readiness(struct request *r)
 {
 	struct net *n = r->net;
-	bool loaded = hub_ready(n->hub), ready = loaded && !n->draining;
+	const char *trouble = hub_trouble(n->hub);
+	bool loaded = hub_ready(n->hub), ready = loaded && !trouble && !n->draining;
 	struct text t = { 0 };
 
 	text_object(&t, NULL);
 	text_bool(&t, "ready", ready);
 	text_array(&t, "not_ready");
+	if (trouble)
+		text_string(&t, NULL, trouble);
 	if (!loaded)
 		text_string(&t, NULL, "the list of sessions is being read");
 	if (n->draining)

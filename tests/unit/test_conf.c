@@ -193,8 +193,8 @@ static void bad_values_say_where_they_came_from(void **state)
 		       "--store.synchronous: store.synchronous = off is none of: full normal");
 	assert_refused(NULL, "--listen.host=example.org", NULL, "not a numeric address");
 	assert_refused(NULL, "--listen.host=", NULL, "is empty");
-	assert_refused(NULL, "--store.url=mysql:x", NULL, "neither sqlite:PATH nor memory:");
-	assert_refused(NULL, "--store.url=redis://127.0.0.1", NULL, "Redis is not supported");
+	assert_refused(NULL, "--store.url=mysql:x", NULL,
+		       "neither sqlite:PATH nor redis://HOST:PORT nor memory:");
 	assert_refused(NULL, "--admin.listen=127.0.0.1", NULL, "neither off nor an address");
 	assert_refused(NULL, "--admin.listen=127.0.0.1:70000", NULL, "neither off nor an address");
 	assert_refused(NULL, "--http.public_url=ftp://x", NULL, "not a web address");
@@ -409,6 +409,80 @@ static void asked_things_are_answered(void **state)
 	unload(&r);
 }
 
+static void redis_is_where_it_is_said_to_be(void **state)
+{
+	char user[] = "JOBALIKE_REDIS_USER=ana", master[] = "JOBALIKE_REDIS_MASTER=main",
+	     *env[] = { user, master, NULL };
+	const struct conf_redis *one;
+	struct run r;
+
+	(void)state;
+	load(&r, NULL, "--store.url=redis://127.0.0.1", env);
+	assert_int_equal(r.status, -1);
+	assert_int_equal(r.c.store.kind, CONF_STORE_REDIS);
+	one = &r.c.store.redis.items[0];
+	assert_string_equal(one->host, "127.0.0.1");
+	assert_int_equal(one->port, 6379);
+	assert_string_equal(one->name, "redis://127.0.0.1");
+	assert_string_equal(r.c.redis.user, "ana");
+	assert_string_equal(r.c.redis.prefix, "jobalike:");
+	unload(&r);
+	load(&r, NULL,
+	     "--store.url=redis://[::1]:7000/3#a redis+unix:///run/r.sock?db=2#b redis://r.example",
+	     NULL);
+	assert_int_equal(r.status, -1);
+	one = r.c.store.redis.items;
+	assert_int_equal(r.c.store.redis.n, 3);
+	assert_string_equal(one[0].host, "::1");
+	assert_int_equal(one[0].port, 7000);
+	assert_int_equal(one[0].db, 3);
+	assert_string_equal(one[0].name, "a");
+	assert_string_equal(one[1].path, "/run/r.sock");
+	assert_int_equal(one[1].db, 2);
+	assert_string_equal(one[2].host, "r.example");
+	unload(&r);
+	load(&r, "[store]\nurl = redis:///2\n[redis]\nsentinels = 10.0.0.1:26379 [::1]:26380\n",
+	     NULL, env);
+	assert_int_equal(r.status, -1);
+	assert_int_equal(r.c.redis.sentinels.n, 2);
+	assert_int_equal(r.c.store.redis.items[0].db, 2);
+	unload(&r);
+}
+
+static void redis_that_cannot_be_is_refused(void **state)
+{
+	static const char *const bad[][2] = {
+		{ "--store.url=redis:127.0.0.1", "not like redis://127.0.0.1:6379" },
+		{ "--store.url=rediss://127.0.0.1", "TLS to Redis is not there" },
+		{ "--store.url=redis://127.0.0.1:0", "the port is not a number" },
+		{ "--store.url=redis://127.0.0.1:70000", "the port is not a number" },
+		{ "--store.url=redis://127.0.0.1:x", "the port is not a number" },
+		{ "--store.url=redis://[::1:7", "is not closed" },
+		{ "--store.url=redis://a b", "not like" },
+		{ "--store.url=redis://ana:geheim@127.0.0.1", "belong into redis.user" },
+		{ "--store.url=redis://127.0.0.1/x", "the database is a number" },
+		{ "--store.url=redis://127.0.0.1#", "the name after #" },
+		{ "--store.url=redis://a#x redis://b#x", "two servers have one name" },
+		{ "--store.url=redis+unix://run/r.sock", "begins with /" },
+		{ "--store.url=redis+unix:///run/r.sock?x=1", "only db=NUMBER" },
+		{ "--store.url=redis://a,b", "neither a name nor an address" },
+		{ "--store.url=redis://", "store.url has no host" },
+		{ "--redis.durable=no", "none of: always everysec" },
+		{ "--redis.prefix=a b", "more than 64 letters" },
+		{ "--redis.sentinels=10.0.0.1:x", "the port is not a number" },
+		{ "--redis.sentinels=:26379", "the host is missing" },
+		{ "--redis.password=geheim", "redis.password is a secret" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_refused(NULL, bad[i][0], NULL, bad[i][1]);
+	assert_refused("[store]\nurl = redis://a\n[redis]\nsentinels = s:1\nmaster = m\n", NULL,
+		       NULL, "store.url is redis:// then");
+	assert_refused("[store]\nurl = redis://\n[redis]\nsentinels = s:1\n", NULL, NULL,
+		       "give redis.master");
+}
+
 /* configs/reference.ini is what --default-config prints; `make reference` writes it anew. */
 static void reference_is_the_table(void **state)
 {
@@ -446,6 +520,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(secrets_come_from_files_and_are_never_shown),
 	cmocka_unit_test(a_fresh_reading_is_adopted_where_it_may_be),
 	cmocka_unit_test(a_certificate_has_its_key),
+	cmocka_unit_test(redis_is_where_it_is_said_to_be),
+	cmocka_unit_test(redis_that_cannot_be_is_refused),
 	cmocka_unit_test(printed_can_be_read_again),
 	cmocka_unit_test(asked_things_are_answered),
 	cmocka_unit_test(reference_is_the_table),
