@@ -16,7 +16,8 @@ Q := $(if $(V),,@)
 # What Debian calls what we need. configs/need.sh installs what is missing and is silent otherwise.
 RUN_PKGS  := gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
              libssl-dev libsqlite3-dev libhiredis-dev libinih-dev uthash-dev libutf8proc-dev
-TEST_PKGS := libcmocka-dev redis-tools chromium fonts-noto-cjk openssl
+TEST_PKGS := libcmocka-dev redis-tools chromium fonts-noto-cjk openssl \
+             sslscan testssl.sh nginx-light haproxy caddy
 LINT_PKGS := clang clang-tidy clang-format shellcheck libclang-rt-14-dev
 LONG_PKGS := gcovr
 

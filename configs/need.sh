@@ -54,7 +54,28 @@ else
 fi
 echo "installing: $lack"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d units=/lib/systemd/system
+before=$(ls $units 2>/dev/null)
+trap 'rm -f "$log"; [ -z "$guard" ] || $root rm -f "$policy"' EXIT
+
+# Some of what is tested with are services. None of them is started by being installed, nor by the next
+# start of the machine.
+guard=
+if [ ! -e "$policy" ]; then
+	guard=$policy
+	printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null && $root chmod 755 "$policy"
+fi
+keep_down() {
+	command -v systemctl >/dev/null || return 0
+	for unit in "$units"/*.service; do
+		name=${unit##*/}
+		case " $(echo "$before" | tr '\n' ' ') " in
+		*" $name "*) ;;
+		*) $root systemctl disable "$name" >/dev/null 2>&1 ;;
+		esac
+	done
+	return 0
+}
 # Lists may be there and fresh; when they are not, the first try fails fast.
 # shellcheck disable=SC2086
 if ! $root env DEBIAN_FRONTEND=noninteractive $apt $lack >"$log" 2>&1 </dev/null; then
@@ -66,3 +87,4 @@ if ! $root env DEBIAN_FRONTEND=noninteractive $apt $lack >"$log" 2>&1 </dev/null
 		exit 1
 	fi
 fi
+keep_down

@@ -314,6 +314,8 @@ static void on_demo(void *arg, const struct demo_link *links, size_t n)
 static void say_hello(struct server *s)
 {
 	printf("Jobalike is at %s\n", net_url(s->net));
+	if (strcmp(net_url(s->net), net_local_url(s->net)) != 0)
+		printf("It listens on %s for what is in front of it.\n", net_local_url(s->net));
 	fflush(stdout);
 	if (s->conf.demo.session)
 		s->demo = demo_new(s->hub, &s->keys, s->conf.data.dir, on_demo, s);

@@ -30,7 +30,7 @@ struct net {
 	uv_timer_t tick;
 	uint64_t n_ticks;
 	struct request *requests; /* all that are not finished */
-	char url[300], admin_url[64];
+	char url[300], local_url[64], admin_url[64];
 	bool draining;
 	struct net_figures figures;
 };

@@ -93,9 +93,9 @@ bool net_bind(struct net *n, char *why, size_t why_size)
 
 	if (!listener_bind(&n->people, c->listen.host, (uint16_t)c->listen.port, why, why_size))
 		return false;
-	name_us(n->url, sizeof(n->url), c->tls.on, c->listen.host, n->people.port);
-	if (c->http.public_url[0])
-		snprintf(n->url, sizeof(n->url), "%s", c->http.public_url);
+	name_us(n->local_url, sizeof(n->local_url), c->tls.on, c->listen.host, n->people.port);
+	snprintf(n->url, sizeof(n->url), "%s",
+		 c->http.public_url[0] ? c->http.public_url : n->local_url);
 	if (!c->admin.on)
 		return true;
 	if (!listener_bind(&n->admin, c->admin.host, c->admin.port, why, why_size))
@@ -136,6 +136,11 @@ bool net_listen(struct net *n, char *why, size_t why_size)
 const char *net_url(const struct net *n)
 {
 	return n->url;
+}
+
+const char *net_local_url(const struct net *n)
+{
+	return n->local_url;
 }
 
 const char *net_admin_url(const struct net *n)

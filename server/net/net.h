@@ -25,8 +25,10 @@ bool net_listen(struct net *n, char *why, size_t why_size);
 bool net_use_certificate(struct net *n, const struct conf *c, char *why, size_t why_size);
 /* The configuration or the keys have changed. */
 void net_reload(struct net *n);
-/* Where people reach us, without a slash at the end; where operators do, or "". */
+/* Where people reach us, without a slash at the end; where we listen, which a proxy in front may
+ * make another place; where operators reach us, or "". */
 const char *net_url(const struct net *n);
+const char *net_local_url(const struct net *n);
 const char *net_admin_url(const struct net *n);
 
 /* End of a turn of the loop: writes what is due. */

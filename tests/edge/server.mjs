@@ -29,7 +29,7 @@ export async function startServer(options = [], variables = {}) {
     });
     exited.then(() => fail(new Error(`the server did not start: ${err}`)));
   });
-  const url = new URL(/Jobalike is at (\S+)/.exec(out)[1]);
+  const url = new URL((/listens on (\S+)/.exec(out) ?? /Jobalike is at (\S+)/.exec(out))[1]);
   const admin = new URL(/Metrics: (\S+)/.exec(out)[1]);
   return {
     dir,

@@ -19,7 +19,7 @@ export function authority(dir) {
     file: ca,
     text: readFileSync(ca, "utf8"),
     /** A new pair: { certificate, key } are paths. days below 0: one that has expired. */
-    pair(name, kind = "ecdsa", days = 30) {
+    pair(name, kind = "ecdsa", days = 90) {
       const certificate = join(dir, `${name}.pem`);
       const key = join(dir, `${name}-key.pem`);
       const request = join(dir, `${name}.csr`);

@@ -1,4 +1,5 @@
-// TLS by the server itself: what is spoken, renewed certificates, sessions taken up again.   JOBALIKE_BIN=build/asan
+// TLS by the server itself: what is spoken, renewed certificates, sessions taken up again, what scanners find;
+// and TLS by proxies in front of it.   JOBALIKE_BIN=build/asan
 
 import assert from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -7,7 +8,9 @@ import { join } from "node:path";
 import { check, counts } from "../edge/cases.mjs";
 import { startServer } from "../edge/server.mjs";
 import { authority, options } from "./certificates.mjs";
+import { proxies } from "./proxies.mjs";
 import { renewed } from "./renew.mjs";
+import { scans } from "./scan.mjs";
 import { handshakes } from "./shake.mjs";
 
 const dir = mkdtempSync(join(tmpdir(), "jobalike-tls-"));
@@ -18,11 +21,15 @@ const servers = {
 };
 const clear = await startServer();
 
+const behind = proxies(ca, dir); // mostly waits
+const scanned = scans(ca, servers, dir); // likewise
 await handshakes(ca, servers, clear);
 await renewed(ca, dir);
+const findings = await scanned;
+await behind;
 for (const server of [...Object.values(servers), clear])
   await check("the server ends in order", async () => assert.strictEqual(await server.end(), null));
 rmSync(dir, { recursive: true, force: true });
 
-console.log(`suite=tls cases=${counts.cases} refused=${counts.refused} findings=0 failed=${counts.failed}`);
-process.exit(counts.failed ? 1 : 0);
+console.log(`suite=tls cases=${counts.cases} refused=${counts.refused} findings=${findings} failed=${counts.failed}`);
+process.exit(counts.failed || findings ? 1 : 0);
