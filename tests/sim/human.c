@@ -151,6 +151,9 @@ void human_cut(struct human *h)
 	if (!h->alive)
 		return;
 	hub_gone(h->sim->instances[h->instance].hub, &h->peer);
+	for (size_t i = 0; i < h->n_wishes; i++)
+		h->wishes[i].adrift =
+			h->wishes[i].adrift || (!h->wishes[i].acked && !h->wishes[i].refused);
 	h->alive = NULL;
 	h->instance = -1;
 	h->slow = 0;

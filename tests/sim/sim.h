@@ -53,6 +53,8 @@ struct wish {
 	uint64_t acked; /* seq; 0: not yet */
 	bool refused;
 	bool unsure; /* the last answer was unknown or unavailable: to be offered again */
+	bool adrift; /* a copy went with a connection that ended: it may come to pass after a later
+			copy was refused */
 };
 
 /* Somebody with one device: what the web client does, in small. */
