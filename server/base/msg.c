@@ -64,6 +64,26 @@ struct msg *msg_format(const char *format, ...)
 	return m;
 }
 
+struct msg *msg_join(struct msg *const *parts, size_t n)
+{
+	struct msg *m;
+	size_t len = 0;
+	char *to;
+
+	for (size_t i = 0; i < n; i++)
+		len += parts[i]->frame_len;
+	m = x_malloc(sizeof(*m) + len + 1);
+	*m = (struct msg){ .refs = 1, .frame_len = len, .frame = m->space };
+	to = m->space;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(to, parts[i]->frame, parts[i]->frame_len);
+		to += parts[i]->frame_len;
+	}
+	*to = '\0';
+	m->text = to;
+	return m;
+}
+
 struct msg *msg_ref(struct msg *m)
 {
 	assert(m->refs > 0);

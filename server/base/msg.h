@@ -24,6 +24,9 @@ struct msg {
 struct msg *msg_new(const char *text, size_t len);
 /* printf into a message; for short ones. */
 struct msg *msg_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The frames of all of them, one after the other, to be written at once. It has no text of its own.
+ */
+struct msg *msg_join(struct msg *const *parts, size_t n);
 struct msg *msg_ref(struct msg *m);
 /* Leaves NULL behind; NULL inside is fine. */
 void msg_unref(struct msg **m);

@@ -106,8 +106,10 @@ void crowd_free(struct live *l)
 {
 	struct crowd *c, *next;
 
+	fan_clear(l);
 	HASH_ITER (hh, l->crowds, c, next) {
 		HASH_DEL(l->crowds, c);
+		free(c->run);
 		free(c->peers);
 		free(c);
 	}
@@ -221,6 +223,7 @@ static void turn(struct live *l, const struct person *who)
 		if (p->leaving)
 			continue;
 		if (!is_sight_kept(p)) {
+			fan_catch_up(l, p);
 			crowd_leave(p);
 			crowd_enter(l, p, who);
 		}
@@ -234,44 +237,33 @@ static void turn(struct live *l, const struct person *who)
 /* The next view tells that this command was taken, as its event will not come. */
 static void tell_later(struct peer *p, const struct event *e)
 {
-	bool told = p->n_asked && p->asked[p->n_asked - 1] == e->n; /* as one of the crowd */
-
-	if (e->by == p->person && e->n && !told && p->n_asked < LIMIT_PENDING)
+	if (e->n && p->n_asked < LIMIT_PENDING)
 		p->asked[p->n_asked++] = e->n;
 }
 
-static void send_event(struct live *l, struct peer *p, const struct event *e, struct msg *wire)
+/* Whoever did it hears it at once, seen by others or not. */
+static void tell_actor(struct live *l, struct peer *p, const struct event *e, struct msg *wire)
 {
 	if (p->leaving || p->sent_seq >= e->seq)
 		return;
-	if (p->due_view && !PLANTED(PLANT_VIEW_MIXED_WITH_EVENTS)) {
+	if (!p->due_view || PLANTED(PLANT_VIEW_MIXED_WITH_EVENTS))
+		fan_catch_up(l, p);
+	if ((p->due_view && !PLANTED(PLANT_VIEW_MIXED_WITH_EVENTS)) ||
+	    (p->sent_seq < e->seq && !fan_tell(l, p, e->seq, wire)))
 		tell_later(p, e);
-		return;
-	}
-	if (!p->ops->send(p, wire, LOAD_EVENT)) {
-		p->behind = true;
-		tell_later(p, e);
-		crowd_due(l, p);
-		return;
-	}
-	p->sent_seq = e->seq;
-	hub_counts(l->hub)->deliveries++;
 }
 
-static void send_crowd(struct live *l, uint64_t room, const struct event *e, struct msg *wire)
+static void add_to(struct live *l, uint64_t room, const struct event *e, struct msg *wire)
 {
-	struct crowd *c = crowd_of(l, room);
-
-	for (size_t i = 0; c && i < c->n; i++)
-		send_event(l, c->peers[i], e, wire);
+	fan_add(l, crowd_of(l, room), e->seq, wire);
 }
 
-static void send_rooms(struct live *l, const struct event *e, struct msg *wire)
+static void add_to_rooms(struct live *l, const struct event *e, struct msg *wire)
 {
 	if (e->notices_announced.n_rooms == 0)
-		send_crowd(l, CROWD_ALL, e, wire);
+		add_to(l, CROWD_ALL, e, wire);
 	for (size_t i = 0; i < e->notices_announced.n_rooms; i++)
-		send_crowd(l, e->notices_announced.rooms[i], e, wire);
+		add_to(l, e->notices_announced.rooms[i], e, wire);
 }
 
 /* Somebody who left hears it as their own event and is let go; who comes back in the same moment
@@ -294,16 +286,16 @@ void crowd_tell(struct live *l, const struct event *e, struct msg *wire)
 		turn(l, state_person(&l->state, l->state.turned[i]));
 	switch (e->type ? event_specs[e->type].audience : AUDIENCE_NONE) {
 	case AUDIENCE_ROOM:
-		send_crowd(l, event_room(e), e, wire);
+		add_to(l, event_room(e), e, wire);
 		break;
 	case AUDIENCE_ROOMS:
-		send_rooms(l, e, wire);
+		add_to_rooms(l, e, wire);
 		break;
 	case AUDIENCE_SESSION:
-		send_crowd(l, CROWD_ALL, e, wire);
+		add_to(l, CROWD_ALL, e, wire);
 		break;
 	case AUDIENCE_STAFF:
-		send_crowd(l, ROOM_CHANNEL, e, wire);
+		add_to(l, ROOM_CHANNEL, e, wire);
 		break;
 	case AUDIENCE_SELF:
 	case AUDIENCE_NONE:
@@ -311,7 +303,7 @@ void crowd_tell(struct live *l, const struct event *e, struct msg *wire)
 		break;
 	}
 	for (struct peer *p = actor ? actor->peers : NULL; p; p = p->next_of_person)
-		send_event(l, p, e, wire);
+		tell_actor(l, p, e, wire);
 	if (e->type == EVT_PEOPLE_LEFT)
 		let_go(l, e);
 }

@@ -37,11 +37,21 @@ struct jobs {
 	size_t n;
 };
 
+/* An event that a crowd is to be told. */
+struct told {
+	uint64_t seq;
+	struct msg *wire;
+};
+
 /* Peers that see the same room, the channel, or everything. */
 struct crowd {
 	uint64_t room;
 	struct peer **peers;
 	size_t n;
+	struct told *run; /* not told yet, in order */
+	size_t n_run, run_bytes;
+	int64_t due_at, told_at; /* when it is told, 0: not decided yet; when something was, last */
+	struct crowd *next_told;
 	UT_hash_handle hh;
 };
 
@@ -102,6 +112,7 @@ struct live {
 	int64_t due_at;     /* not before, as it was refused */
 
 	struct crowd *crowds;
+	struct crowd *told; /* those that have a run, by next_told */
 	struct present *present;
 	struct limits room_lines; /* by the id of the room */
 	size_t n_peers;
@@ -180,6 +191,20 @@ void cache_clear(struct cache *c);
 struct msg *cache_find(const struct cache *c, const struct person *who);
 /* Takes m over and returns it. */
 struct msg *cache_add(struct cache *c, const struct person *who, struct msg *m);
+
+/* fan.c */
+/* The crowd is to hear this event; NULL: there is nobody. */
+void fan_add(struct live *l, struct crowd *c, uint64_t seq, struct msg *wire);
+/* Tells the peer what its crowds are still to hear, before it is told anything else. */
+void fan_catch_up(struct live *l, struct peer *p);
+/* An event, to one who has heard all before it; false: the peer is behind, and due a view. */
+bool fan_tell(struct live *l, struct peer *p, uint64_t seq, struct msg *wire);
+/* Tells the crowds what is due, or all there is. */
+void fan_turn(struct live *l, bool all);
+/* When fan_turn has something to do; 0: never. */
+int64_t fan_wake(const struct live *l);
+/* Forgets what was not told. */
+void fan_clear(struct live *l);
 
 /* presence.c */
 struct present *presence_of(struct live *l, uint64_t person);

@@ -38,6 +38,7 @@ static void reset(struct live *l)
 	send_away(l, ERR_UNAVAILABLE);
 	presence_forget(l);
 	store_unfollow(hub_store(l->hub), l->log);
+	fan_clear(l);
 	state_free(&l->state);
 	replay_clear(l);
 	cache_clear(&l->views);

@@ -19,11 +19,20 @@ struct crowd;
  * makes up for them), answers and errors are kept, a view is the making up. */
 enum peer_load { LOAD_EVENT = 1, LOAD_SIGNAL, LOAD_ANSWER, LOAD_VIEW };
 
+/* Events that are told together. */
+struct run {
+	struct msg *const *msgs;
+	size_t n;
+	struct msg *joined; /* all their frames as one message */
+};
+
 struct peer_ops {
 	/* Queues m (taking its own reference) to be written at the end of this turn of the loop.
 	 * False: not taken, the peer is behind; hub_writable is called once it can write again.
 	 * Answers and views are refused only when the peer is being closed. */
 	bool (*send)(struct peer *p, struct msg *m, enum peer_load load);
+	/* The same for a run of events: all of them, or none. NULL: each is sent by itself. */
+	bool (*send_run)(struct peer *p, const struct run *run);
 	/* Says bye with the reason (retry_ms < 0: do not come back), flushes, closes. The
 	 * connection still ends with hub_gone, in a later turn. */
 	void (*bye)(struct peer *p, enum bye why, int64_t retry_ms);
@@ -34,28 +43,28 @@ struct peer_ops {
 struct peer {
 	const struct peer_ops *ops;
 
-	/* The hub's from here on; zeroed by net at first. */
-	struct live *live;   /* NULL before hello */
-	uint64_t person;     /* 0 while joining */
-	char *sub;           /* of the ticket, while joining */
-	int64_t expires;     /* when the ticket is over */
-	bool due_view;       /* gets a view next, and no event before */
-	bool behind;         /* could not keep up; wait for hub_writable */
-	bool leaving;        /* bye was said */
-	uint64_t sent_seq;   /* state the screen shows: seq of the last event or view sent */
-	int64_t waits_since; /* has seen more than this instance yet: let in when it has caught up
-			      */
-	struct peer *next_waiting;
-	bool resumes;   /* hello named an epoch and a seq: replay if it can be done */
-	uint64_t after; /* the seq hello named */
-	char epoch[33]; /* the epoch hello named */
-	uint64_t asked[LIMIT_PENDING]; /* n of accepted commands the next view tells as taken */
-	size_t n_asked;
+	/* The hub's from here on; zeroed by net at first. What each event looks at comes first. */
+	struct live *live; /* NULL before hello */
+	uint64_t person;   /* 0 while joining */
+	uint64_t sent_seq; /* state the screen shows: seq of the last event or view sent */
+	bool due_view;     /* gets a view next, and no event before */
+	bool behind;       /* could not keep up; wait for hub_writable */
+	bool leaving;      /* bye was said */
+	bool resumes;      /* hello named an epoch and a seq: replay if it can be done */
+	size_t n_seats;
 	struct {
 		struct crowd *crowd;
 		size_t index;
 	} seats[PEER_CROWDS]; /* crowds the peer stands in */
-	size_t n_seats;
+	char *sub;            /* of the ticket, while joining */
+	int64_t expires;      /* when the ticket is over */
+	int64_t waits_since;  /* has seen more than this instance yet: let in when it has caught up
+			       */
+	struct peer *next_waiting;
+	uint64_t after;                /* the seq hello named */
+	char epoch[33];                /* the epoch hello named */
+	uint64_t asked[LIMIT_PENDING]; /* n of accepted commands the next view tells as taken */
+	size_t n_asked;
 	struct peer *next_of_person; /* other connections of the same person */
 	struct msg *digest;          /* the last one sent */
 };

@@ -173,6 +173,7 @@ void presence_digest_to(struct live *l, struct peer *p, const struct person *who
 {
 	struct msg *m = digest_for(l, who);
 
+	fan_catch_up(l, p);
 	if (p->digest && p->digest->len == m->len && memcmp(p->digest->text, m->text, m->len) == 0)
 		return;
 	if (!p->ops->send(p, m, LOAD_SIGNAL))
@@ -191,6 +192,7 @@ void presence_digests(struct live *l)
 	l->digest_due = false;
 	l->digest_at = now + pause;
 	cache_clear(&l->digests);
+	fan_turn(l, true); /* in the same writes */
 	for (struct present *who = l->present; who; who = who->hh.next)
 		for (struct peer *p = who->peers; p; p = p->next_of_person)
 			if (!p->due_view && !p->behind && !p->leaving)

@@ -73,6 +73,7 @@ void live_turn(struct live *l)
 		return;
 	if (crowd_views(l))
 		live_stir(l);
+	fan_turn(l, false);
 	presence_digests(l);
 }
 
@@ -90,6 +91,7 @@ int64_t live_wake(const struct live *l)
 	if (l->phase == LIVE_OPEN) {
 		sooner(&wake, next_due(l, &text));
 		sooner(&wake, l->away_at);
+		sooner(&wake, fan_wake(l));
 		for (const struct peer *p = l->waiting; p; p = p->next_waiting)
 			sooner(&wake, p->waits_since + ANSWER_MS);
 		if (l->digest_due)

@@ -13,6 +13,8 @@ static void tell(struct peer *p, struct text *t)
 {
 	struct msg *m = msg_new(t->s, t->len);
 
+	if (p->live)
+		fan_catch_up(p->live, p);
 	p->ops->send(p, m, LOAD_ANSWER);
 	msg_unref(&m);
 	text_free(t);
@@ -51,6 +53,8 @@ void peer_bye(struct peer *p, enum bye why, int64_t retry_ms)
 {
 	if (p->leaving)
 		return;
+	if (p->live)
+		fan_catch_up(p->live, p);
 	p->leaving = true;
 	crowd_leave(p);
 	p->ops->bye(p, why, retry_ms);

@@ -158,6 +158,27 @@ static bool take(struct peer *p, struct msg *m, enum peer_load load)
 	return true;
 }
 
+static bool take_run(struct peer *p, const struct run *run)
+{
+	struct screen *s = screen_of(p);
+	const char *at = run->joined->frame;
+
+	assert_true(run->n > 1);
+	for (size_t i = 0; i < run->n; i++) {
+		assert_memory_equal(at, run->msgs[i]->frame, run->msgs[i]->frame_len);
+		at += run->msgs[i]->frame_len;
+	}
+	assert_ptr_equal(at, run->joined->frame + run->joined->frame_len);
+	if (s->bye || s->slow) {
+		s->lost++;
+		return false;
+	}
+	s->runs++;
+	for (size_t i = 0; i < run->n; i++)
+		take(p, run->msgs[i], LOAD_EVENT);
+	return true;
+}
+
 static void bye(struct peer *p, enum bye why, int64_t retry_ms)
 {
 	struct screen *s = screen_of(p);
@@ -167,7 +188,7 @@ static void bye(struct peer *p, enum bye why, int64_t retry_ms)
 	s->retry_ms = retry_ms;
 }
 
-static const struct peer_ops ops = { .send = take, .bye = bye };
+static const struct peer_ops ops = { .send = take, .send_run = take_run, .bye = bye };
 
 static void hello(struct screen *s, struct bench *b, const char *sub, enum role role,
 		  const struct hello *h)

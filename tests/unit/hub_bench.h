@@ -19,6 +19,7 @@ struct screen {
 	json_t *got;
 	bool slow;   /* takes no events and signals */
 	size_t lost; /* not taken */
+	size_t runs; /* of several events at once */
 	enum bye bye;
 	int64_t retry_ms;
 };

@@ -1,0 +1,161 @@
+/* How events reach a crowd: at once where few hear them or it is quiet, else together. */
+#include <stdlib.h>
+
+#include "server/base/mem.h"
+#include "tests/unit/hub_bench.h"
+
+#define MANY 460 /* a crowd that waits, for 23 ms */
+#define LONG 60
+
+static size_t lines(const struct screen *s)
+{
+	return screen_count(s, "event", "chat.said");
+}
+
+static json_int_t last_line(const struct screen *s)
+{
+	return number_of(screen_last(s, "event", "chat.said"), "n");
+}
+
+static struct screen *gather(struct bench *b, size_t n)
+{
+	struct screen *list = x_calloc(n, sizeof(*list));
+	char sub[32];
+
+	bench_begin(b);
+	b->options.rate_percent = 0;
+	bench_restart(b);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(sub, sizeof(sub), "p%zu", i);
+		screen_hello(&list[i], b, sub, ROLE_ATTENDEE);
+	}
+	bench_pass(b, 2000);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(screen_count(&list[i], "view", NULL), 1);
+	return list;
+}
+
+static void scatter(struct bench *b, struct screen *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		screen_go(&list[i]);
+	free(list);
+	bench_end(b);
+}
+
+/* What was asked is in the log, and a turn has told it. */
+static void turn_twice(struct bench *b)
+{
+	for (int i = 0; i < 2; i++) {
+		bench_turn(b);
+		bench_store(b);
+	}
+	bench_turn(b);
+}
+
+static void a_quiet_crowd_hears_at_once(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+
+	(void)state;
+	screen_say(&list[0], 1, "one");
+	turn_twice(&b);
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(lines(&list[i]), 1);
+	scatter(&b, list, MANY);
+}
+
+static void a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+
+	(void)state;
+	for (unsigned n = 1; n <= 3; n++) {
+		screen_say(&list[n], n, "words");
+		turn_twice(&b);
+		assert_int_equal(last_line(&list[n]), n);
+	}
+	assert_int_equal(lines(&list[0]), 1); /* the first one found it quiet */
+	assert_int_equal(lines(&list[3]), 3); /* before one's own, what came before it */
+	assert_true(b.wake <= b.now + LONG);
+	bench_pass(&b, LONG);
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(lines(&list[i]), 3);
+	assert_int_equal(list[0].runs, 1);
+	assert_int_equal(list[1].runs, 1);
+	assert_int_equal(list[3].runs, 0);
+	scatter(&b, list, MANY);
+}
+
+static void a_small_crowd_never_waits(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, 10);
+
+	(void)state;
+	for (unsigned n = 1; n <= 5; n++) {
+		screen_say(&list[n], n, "words");
+		turn_twice(&b);
+		for (size_t i = 0; i < 10; i++)
+			assert_int_equal(lines(&list[i]), n);
+	}
+	scatter(&b, list, 10);
+}
+
+/* What waits for somebody comes before any word to them alone. */
+static void an_answer_comes_after_what_waits(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+
+	(void)state;
+	for (unsigned n = 1; n <= 2; n++) {
+		screen_say(&list[1], n, "words");
+		turn_twice(&b);
+	}
+	assert_int_equal(lines(&list[0]), 1);
+	screen_ask(&list[0], "{\"query\":\"chat.history\",\"n\":9,\"room\":1,\"before\":99}");
+	assert_int_equal(lines(&list[0]), 2);
+	assert_int_equal(screen_count(&list[0], "answer", NULL), 1);
+	bench_pass(&b, LONG);
+	assert_int_equal(lines(&list[0]), 2);
+	scatter(&b, list, MANY);
+}
+
+static void who_cannot_take_a_run_gets_a_view(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+
+	(void)state;
+	screen_say(&list[1], 1, "words");
+	turn_twice(&b);
+	list[0].slow = true;
+	for (unsigned n = 2; n <= 3; n++) {
+		screen_say(&list[n], n, "words");
+		turn_twice(&b);
+	}
+	bench_pass(&b, LONG);
+	assert_int_equal(lines(&list[0]), 1);
+	list[0].slow = false;
+	hub_writable(b.hub, &list[0].peer);
+	bench_pass(&b, LONG);
+	assert_int_equal(screen_count(&list[0], "view", NULL), 2);
+	screen_say(&list[1], 4, "words");
+	bench_pass(&b, 2 * LONG);
+	assert_int_equal(last_line(&list[0]), 4);
+	assert_int_equal(lines(&list[4]), 4);
+	scatter(&b, list, MANY);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_quiet_crowd_hears_at_once),
+	cmocka_unit_test(a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once),
+	cmocka_unit_test(a_small_crowd_never_waits),
+	cmocka_unit_test(an_answer_comes_after_what_waits),
+	cmocka_unit_test(who_cannot_take_a_run_gets_a_view),
+};
+
+const struct unit_group hub_fan_group = UNIT_GROUP("hub_fan", tests);
