@@ -139,6 +139,12 @@ static void fall_behind(struct conn *c)
 	mark_dirty(c);
 }
 
+static bool keeps_up(const struct conn *c, const struct msg *m)
+{
+	return !c->refused && c->queue.n < CONN_EVENTS &&
+	       c->queue.bytes + m->frame_len <= c->all->queue_max;
+}
+
 static bool send_to(struct peer *p, struct msg *m, enum peer_load load)
 {
 	struct conn *c = conn_of(p);
@@ -146,8 +152,7 @@ static bool send_to(struct peer *p, struct msg *m, enum peer_load load)
 
 	if (c->closing || c->dead)
 		return false;
-	if (may_drop && (c->refused || c->queue.n >= CONN_EVENTS ||
-			 c->queue.bytes + m->frame_len > c->all->queue_max)) {
+	if (may_drop && !keeps_up(c, m)) {
 		fall_behind(c);
 		return false;
 	}
@@ -162,7 +167,22 @@ static bool send_to(struct peer *p, struct msg *m, enum peer_load load)
 	return true;
 }
 
-static const struct peer_ops ops = { .send = send_to, .bye = bye };
+static bool send_run(struct peer *p, const struct run *run)
+{
+	struct conn *c = conn_of(p);
+
+	if (c->closing || c->dead)
+		return false;
+	if (!keeps_up(c, run->joined)) {
+		fall_behind(c);
+		return false;
+	}
+	push(c, run->joined);
+	c->all->figures.deliveries += run->n;
+	return true;
+}
+
+static const struct peer_ops ops = { .send = send_to, .send_run = send_run, .bye = bye };
 
 /* --- writing ------------------------------------------------------------------------------------
  */
@@ -199,7 +219,7 @@ static void write_out(struct conn *c)
 		const void *from;
 		size_t n = gather(c, &from, &keep);
 		crash_at("conn.writing");
-		enum ws_written w = ws_write(c->wsi, from, n);
+		enum ws_written w = ws_write(c->wsi, c->plain_fd, from, n);
 		crash_at("conn.written");
 
 		f->writes++;
@@ -445,6 +465,7 @@ struct conn *conn_new(struct conns *all, struct lws *wsi)
 	c->peer.ops = &ops;
 	c->all = all;
 	c->wsi = wsi;
+	c->plain_fd = ws_plain_fd(wsi);
 	c->heard_at = all->now;
 	c->explained = ws_taken(wsi);
 	c->slot = (uint8_t)(all->figures.opened++ % CONN_PING_S);

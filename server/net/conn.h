@@ -48,7 +48,14 @@ struct conn {
 	struct peer peer; /* the first member */
 	struct conns *all;
 	struct lws *wsi;
+	int plain_fd;  /* of its socket; -1: what is written goes through TLS */
+	bool is_dirty; /* stands in the list of those to flush */
+	bool clogged;  /* the socket took only a part; its callback is awaited */
+	bool refused;  /* an event was not taken: the hub waits to hear that it can send again */
+	bool closing;  /* a close frame is in the queue, or was sent */
+	bool dead;     /* a write failed, or time is over */
 	struct queue queue;
+	struct conn *dirty_prev, *dirty_next;
 	struct text in; /* the pieces of a message that is not complete */
 	size_t skipped; /* bytes of one that is too large and thrown away; 0: none */
 	uint64_t heard_at, pinged_at, waits_since; /* by the loop's clock */
@@ -56,13 +63,7 @@ struct conn {
 	uint64_t explained;               /* bytes from the socket that we know the use of */
 	uint8_t n_frames, n_mistakes, slot;
 	bool said_hello;
-	bool is_dirty; /* stands in the list of those to flush */
-	bool clogged;  /* the socket took only a part; its callback is awaited */
-	bool refused;  /* an event was not taken: the hub waits to hear that it can send again */
-	bool closing;  /* a close frame is in the queue, or was sent */
-	bool dead;     /* a write failed, or time is over */
 	enum conn_wait waits;
-	struct conn *dirty_prev, *dirty_next;
 	struct conn *slot_prev, *slot_next; /* of its slot of the wheel */
 	struct conn *wait_prev, *wait_next;
 };

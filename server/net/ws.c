@@ -1,8 +1,10 @@
 #include "server/net/ws.h"
 
+#include <errno.h>
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <utlist.h>
 
@@ -43,8 +45,27 @@ int64_t ws_time(void)
 /* --- one connection -----------------------------------------------------------------------------
  */
 
-enum ws_written ws_write(struct lws *wsi, const void *bytes, size_t n)
+int ws_plain_fd(struct lws *wsi)
 {
+	return lws_is_ssl(wsi) ? -1 : lws_get_socket_fd(wsi);
+}
+
+/* The library adds nothing to bytes that are written raw but its own price, so a plain socket that
+ * it holds nothing back for is written to directly; what the socket does not take it is given. */
+enum ws_written ws_write(struct lws *wsi, int plain_fd, const void *bytes, size_t n)
+{
+	if (plain_fd >= 0 && !lws_partial_buffered(wsi)) {
+		ssize_t sent = send(plain_fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (sent == (ssize_t)n)
+			return WS_WHOLE;
+		if (sent < 0 && errno != EAGAIN && errno != EINTR)
+			return WS_FAILED;
+		if (sent > 0) {
+			bytes = (const char *)bytes + sent;
+			n -= (size_t)sent;
+		}
+	}
 	if (lws_write(wsi, (unsigned char *)(uintptr_t)bytes, n, LWS_WRITE_RAW) < 0)
 		return WS_FAILED;
 	return lws_partial_buffered(wsi) ? WS_PARTLY : WS_WHOLE;

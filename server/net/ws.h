@@ -30,9 +30,11 @@ void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin);
 
 enum ws_written { WS_WHOLE, WS_PARTLY, WS_FAILED };
 
-/* Whole frames, as they are; after WS_PARTLY the library keeps the rest, and nothing more may be
- * written before it says that it can. */
-enum ws_written ws_write(struct lws *wsi, const void *bytes, size_t n);
+/* The socket, if what is written to it goes there as it is; -1: there is TLS in between. */
+int ws_plain_fd(struct lws *wsi);
+/* Whole frames, as they are, to plain_fd where there is one; after WS_PARTLY the library keeps the
+ * rest, and nothing more may be written before it says that it can. */
+enum ws_written ws_write(struct lws *wsi, int plain_fd, const void *bytes, size_t n);
 void ws_ask_writable(struct lws *wsi);
 /* How many bytes were ever read from its socket, as the kernel counts them. */
 uint64_t ws_taken(struct lws *wsi);
