@@ -33,9 +33,10 @@ export function tempDir(name) {
 
 /**
  * A server that keeps its data in dir, over several starts. Options such as ["--demo.session=yes"]; admin is
- * the address of its second listener; key is the one that planning asks for, when env names one.
+ * the address of its second listener; key is the one that planning asks for, when env names one; under is a program
+ * that runs it, such as ["valgrind"].
  */
-export function makeServer({ dir, options = [], admin = "off", key = null, env = {} }) {
+export function makeServer({ dir, options = [], admin = "off", key = null, env = {}, under = [] }) {
   let port = 0;
   let adminPort = 0;
   let child = null;
@@ -65,7 +66,7 @@ export function makeServer({ dir, options = [], admin = "off", key = null, env =
 
     /** What operators measure; admin must be an address. */
     async metrics() {
-      return (await fetch(/^Metrics: (\S+)/m.exec(out)[1])).text();
+      return (await fetch(this.adminUrl("/metrics"))).text();
     },
 
     /**
@@ -77,7 +78,8 @@ export function makeServer({ dir, options = [], admin = "off", key = null, env =
       out = "";
       err = "";
       const args = [`--listen.port=${port}`, `--data.dir=${dir}`, `--admin.listen=${admin}`];
-      child = start(program, [...args, "--log.level=warn", ...options, ...more], {
+      const [first, ...rest] = [...under, program, ...args, "--log.level=warn", ...options, ...more];
+      child = start(first, rest, {
         env: { ...process.env, ...env, ...vars },
         stdio: ["ignore", "pipe", "pipe"],
       });

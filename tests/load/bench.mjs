@@ -67,11 +67,15 @@ export const onServerCore = (path, args, options) => start("taskset", ["-c", SER
 
 /** A server of ours for as long as use takes; what use returns, with the longest time the loop was held.
  *  use gets { server, sessions, to }: to are the options that lead the generator there. */
-export async function withOurs({ sessions = 1, options = [] }, use) {
-  const server = makeServer({ dir: tempDir("load"), admin: "127.0.0.1:0", options: [...LIFTED, ...options] });
+export async function withOurs({ sessions = 1, options = [], under = [] }, use) {
+  const server = makeServer({
+    dir: tempDir("load"),
+    admin: "127.0.0.1:0",
+    under: ["taskset", "-c", SERVER_CORE, ...under],
+    options: [...LIFTED, ...options],
+  });
   await server.start();
   try {
-    await run("taskset", ["-a", "-p", "-c", SERVER_CORE, String(server.pid)]);
     const ids = [];
     for (let i = 0; i < sessions; i++) ids.push((await plan(server)).session);
     const to = { port: server.port, pid: server.pid, session: ids.join(","), data: server.dir };
