@@ -15,6 +15,7 @@
 #include "server/base/conf.h"
 #include "server/base/crash.h"
 #include "server/base/log.h"
+#include "server/base/mem.h"
 #include "server/demo.h"
 #include "server/hub/hub.h"
 #include "server/net/keys.h"
@@ -362,8 +363,11 @@ int main(int argc, char **argv)
 {
 	static struct server server;
 	struct server *s = &server;
-	int status = conf_load(&s->conf, argc, argv, environ, stdout, stderr), busy;
+	int status, busy;
 
+	mem_init();
+	uv_replace_allocator(x_malloc, x_realloc, x_calloc, free);
+	status = conf_load(&s->conf, argc, argv, environ, stdout, stderr);
 	if (status >= 0) {
 		conf_fini(&s->conf);
 		return status;

@@ -1,8 +1,8 @@
 #include "clients/cli/ledger.h"
+#include "server/base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "server/base/mem.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clients/cli/cli.h"
+#include "server/base/mem.h"
 #include "server/base/version.h"
 
 static const struct subcommand subcommands[] = {
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
 {
 	const struct subcommand *s = argc > 1 ? find(argv[1]) : NULL;
 
+	mem_init();
 	setlocale(LC_TIME, "");
 	if (argc < 2) {
 		print_usage(stderr);

@@ -1,15 +1,25 @@
 #include "server/base/mem.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+void x_end(const char *why)
+{
+	fprintf(stderr, "%s\n", why);
+	abort();
+}
+
+void mem_init(void)
+{
+	json_set_alloc_funcs(x_malloc, free);
+}
+
 static void *or_end(void *p)
 {
-	if (!p) {
-		fputs("out of memory\n", stderr);
-		abort();
-	}
+	if (!p)
+		x_end(X_MEMORY);
 	return p;
 }
 

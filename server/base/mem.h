@@ -5,6 +5,16 @@
 
 #include <stddef.h>
 
+/* Once, before anything is allocated: Jansson takes its memory here too. Otherwise it would answer
+ * that a good text is none, and an event of a log would be passed over. */
+void mem_init(void);
+
+/* The end, with a word why on stderr: there is no memory, or a library says that it could not do
+ * what nothing else prevents. */
+#define X_MEMORY "out of memory"
+#define X_CHANCE "no random bytes"
+void x_end(const char *why) __attribute__((noreturn));
+
 void *x_malloc(size_t size) __attribute__((returns_nonnull));
 void *x_calloc(size_t count, size_t size) __attribute__((returns_nonnull));
 void *x_realloc(void *old, size_t size) __attribute__((returns_nonnull));

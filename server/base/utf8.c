@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "server/base/mem.h"
+
 /* Most of what is written is ASCII, or the beginning of it is. */
 static size_t ascii_run(const char *s, size_t len)
 {
@@ -87,7 +89,9 @@ static char *map(const char *s, utf8proc_option_t options)
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s, 0, &out,
 					  options | UTF8PROC_NULLTERM | UTF8PROC_STABLE);
 
-	assert(n >= 0); /* it was valid; what is left is out of memory */
+	if (n == UTF8PROC_ERROR_NOMEM)
+		x_end(X_MEMORY);
+	assert(n >= 0); /* it was valid */
 	(void)n;
 	return (char *)out;
 }

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "protocol/gen/protocol.h"
+#include "server/base/hash.h"
 #include "server/base/text.h"
 #include "server/core/taken.h"
 

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
-#include <uthash.h>
 
 #include "server/base/conf.h"
+#include "server/base/hash.h"
 
 struct link;
 

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/mem.h"
 #include "server/net/base64.h"
 
 #define SECRET_BYTES 32
@@ -24,7 +25,7 @@
 static void random_bytes(void *out, int n)
 {
 	if (RAND_bytes(out, n) != 1)
-		abort(); /* without chance there is no secret worth serving */
+		x_end(X_CHANCE); /* there is no secret worth serving */
 }
 
 static void write_base32(const unsigned char bytes[20], char out[RANDOM_NAME])
@@ -59,7 +60,7 @@ static void sign_words(const char *secret, const char *a, const char *b, unsigne
 	if (n < 0 || (size_t)n >= sizeof(words) ||
 	    !HMAC(EVP_sha256(), secret, (int)strlen(secret), (unsigned char *)words, (size_t)n, out,
 		  &size))
-		abort();
+		x_end(X_MEMORY);
 }
 
 void derived_name(const struct keys *k, const char *session, const char *what,

@@ -29,7 +29,7 @@ static void sign(const struct key *key, const char *text, size_t len, unsigned c
 	if (!HMAC(EVP_sha256(), key->secret, (int)strlen(key->secret), (const unsigned char *)text,
 		  len, mac, &n) ||
 	    n != MAC_BYTES)
-		abort();
+		x_end(X_MEMORY);
 }
 
 static char *write_claims(const struct ticket *t)

@@ -3,8 +3,7 @@
 #ifndef JOBALIKE_STORE_FOLLOW_INSIDE_H
 #define JOBALIKE_STORE_FOLLOW_INSIDE_H
 
-#include <uthash.h>
-
+#include "server/base/hash.h"
 #include "server/store/follow.h"
 
 struct follower {

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
+#include "server/base/hash.h"
 #include "server/store/chain.h"
 #include "server/store/store.h"
 

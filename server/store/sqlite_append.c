@@ -36,19 +36,23 @@ static void bind_hash(sqlite3_stmt *st, int at, const struct hash *h)
 	sqlite3_bind_blob(st, at, h->bytes, HASH_BYTES, SQLITE_STATIC);
 }
 
-/* Does the last record bear the chain that is noted with the log? */
-static bool tip_is_sound(struct writer *w, const struct log_row *log)
+/* Does the last record bear the chain that is noted with the log? ERR_DAMAGED: it does not. */
+static enum err tip_is_sound(struct writer *w, const struct log_row *log)
 {
 	bool sound = false;
+	enum err err;
+	int rc;
 
-	if (log->head == 0)
-		return true;
+	if (log->id == 0 || log->head == 0)
+		return OK;
 	sqlite3_bind_int64(w->tip, 1, log->id);
 	sqlite3_bind_int64(w->tip, 2, (int64_t)log->head);
-	if (sqlite3_step(w->tip) == SQLITE_ROW && sqlite3_column_bytes(w->tip, 0) == HASH_BYTES)
+	rc = sqlite3_step(w->tip);
+	if (rc == SQLITE_ROW && sqlite3_column_bytes(w->tip, 0) == HASH_BYTES)
 		sound = memcmp(sqlite3_column_blob(w->tip, 0), log->chain.bytes, HASH_BYTES) == 0;
+	err = rows_no_memory(&w->rows) ? ERR_UNAVAILABLE : sqlite_err(rc);
 	sqlite3_reset(w->tip);
-	return sound;
+	return err == OK && !sound ? ERR_DAMAGED : err;
 }
 
 /* NULL: *err says why, and nothing is remembered. */
@@ -63,13 +67,17 @@ static struct log_cache *know(struct writer *w, const char *name, enum err *err,
 	log = x_calloc(1, sizeof(*log));
 	strcpy(log->name, name);
 	*err = rows_log(&w->rows, name, &log->row, why);
-	if (*err == ERR_UNAVAILABLE) {
+	if (*err == OK) {
+		snprintf(why, sizeof(((struct job *)0)->why), "The last record is not sound.");
+		*err = tip_is_sound(w, &log->row);
+	}
+	if (*err != OK && *err != ERR_DAMAGED) {
 		free(log);
 		return NULL;
 	}
-	log->damaged = *err == ERR_DAMAGED || (log->row.id != 0 && !tip_is_sound(w, &log->row));
+	log->damaged = *err == ERR_DAMAGED;
 	if (log->damaged)
-		log_error("store.damaged", "log=%s why=%s", name, *err == OK ? "last record" : why);
+		log_error("store.damaged", "log=%s why=%s", name, why);
 	*err = OK;
 	HASH_ADD_STR(w->logs, name, log);
 	return log;
@@ -81,7 +89,7 @@ static void new_epoch(char epoch[STORE_EPOCH_MAX + 1])
 	unsigned char chance[10];
 
 	if (RAND_bytes(chance, sizeof(chance)) != 1)
-		abort(); /* without chance two histories could bear one name */
+		x_end(X_CHANCE); /* two histories could bear one name */
 	for (size_t i = 0; i < sizeof(chance); i++)
 		epoch[i] = letters[chance[i] & 31];
 	epoch[sizeof(chance)] = '\0';
@@ -210,6 +218,8 @@ int writer_erase(struct writer *w, struct job *j)
 	else if (rc == SQLITE_ROW)
 		was = hash_of(sqlite3_column_blob(w->at, 1),
 			      (size_t)sqlite3_column_bytes(w->at, 1));
+	if (rows_no_memory(&w->rows))
+		rc = SQLITE_NOMEM; /* what was read may be another body's hash */
 	sqlite3_reset(w->at);
 	return rc == SQLITE_ROW ? put_stub(w, record, &was, j->bodies[0]) : rc;
 }

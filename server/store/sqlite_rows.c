@@ -41,6 +41,11 @@ static enum err failed(struct rows *r, int rc, char *why)
 	return sqlite_err(rc);
 }
 
+bool rows_no_memory(const struct rows *r)
+{
+	return (sqlite3_errcode(r->db) & 0xff) == SQLITE_NOMEM;
+}
+
 /* False: the column is no hash. */
 static bool column_hash(sqlite3_stmt *st, int column, struct hash *out)
 {
@@ -76,7 +81,7 @@ enum err rows_log(struct rows *r, const char *name, struct log_row *out, char *w
 	if (rc == SQLITE_ROW) {
 		out->id = sqlite3_column_int64(r->log, 0);
 		if (!log_is_sound(r->log, name, out)) {
-			err = ERR_DAMAGED;
+			err = rows_no_memory(r) ? ERR_UNAVAILABLE : ERR_DAMAGED;
 			snprintf(why, WHY_MAX, "What is noted about the log is damaged.");
 		}
 	} else if (rc != SQLITE_DONE) {
@@ -122,8 +127,10 @@ static bool take_row(sqlite3_stmt *st, uint64_t seq, struct hash *chain, struct 
 	return true;
 }
 
-static enum err damaged_at(uint64_t seq, char *why)
+static enum err damaged_at(struct rows *r, uint64_t seq, char *why)
 {
+	if (rows_no_memory(r))
+		return failed(r, SQLITE_NOMEM, why);
 	snprintf(why, WHY_MAX, "Record %" PRIu64 " is missing or is not what was appended.", seq);
 	return ERR_DAMAGED;
 }
@@ -138,15 +145,15 @@ static enum err take_rows(struct rows *r, const struct log_row *log, uint64_t fr
 	for (uint64_t seq = from > 1 ? from - 1 : from; seq <= last; seq++) {
 		int rc = sqlite3_step(r->slice);
 		if (rc == SQLITE_DONE)
-			return damaged_at(seq, why);
+			return damaged_at(r, seq, why);
 		if (rc != SQLITE_ROW)
 			return failed(r, rc, why);
 		if (seq < from) {
 			if ((uint64_t)sqlite3_column_int64(r->slice, 0) != seq ||
 			    !column_hash(r->slice, 2, &chain))
-				return damaged_at(seq, why);
+				return damaged_at(r, seq, why);
 		} else if (!take_row(r->slice, seq, &chain, j)) {
-			return damaged_at(seq, why);
+			return damaged_at(r, seq, why);
 		} else if (j->kind == JOB_FETCH) {
 			bytes += j->records[j->n_records - 1].body->len;
 			if (bytes >= FETCH_BYTES && seq < last)
@@ -154,7 +161,7 @@ static enum err take_rows(struct rows *r, const struct log_row *log, uint64_t fr
 		}
 	}
 	if (last == log->head && !hash_equal(&chain, &log->chain))
-		return damaged_at(last, why);
+		return damaged_at(r, last, why);
 	return OK;
 }
 

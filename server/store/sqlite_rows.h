@@ -3,6 +3,7 @@
 #define JOBALIKE_STORE_SQLITE_ROWS_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "server/store/chain.h"
 #include "server/store/sqlite_job.h"
@@ -22,6 +23,8 @@ struct rows {
 /* What SQLite says, or SQLITE_OK. */
 int rows_init(struct rows *r, sqlite3 *db);
 void rows_fini(struct rows *r);
+/* Did the last column come back empty for lack of memory? What looks damaged then is not. */
+bool rows_no_memory(const struct rows *r);
 
 /* Both answer OK, ERR_DAMAGED or ERR_UNAVAILABLE, the latter two with a sentence in why (160
  * bytes). Call them inside of one transaction. */

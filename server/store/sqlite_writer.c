@@ -1,5 +1,7 @@
 #include "server/store/sqlite_writer.h"
 
+#include <string.h>
+
 #include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/store/sqlite_file.h"
@@ -61,6 +63,7 @@ static void answer_all(struct job *first, const struct job *end, enum err err)
 	for (struct job *j = first; j != end; j = j->next) {
 		job_drop_records(j);
 		j->err = err;
+		strcpy(j->its_epoch, j->epoch); /* one that was being made is not there */
 	}
 }
 

@@ -3,8 +3,7 @@
 #ifndef JOBALIKE_STORE_SQLITE_WRITER_H
 #define JOBALIKE_STORE_SQLITE_WRITER_H
 
-#include <uthash.h>
-
+#include "server/base/hash.h"
 #include "server/store/sqlite_rows.h"
 
 /* What the writer knows of a log: true as soon as the transaction that it is in is committed. */
