@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <openssl/rand.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,6 +338,8 @@ static bool start(struct server *s)
 	if (uv_loop_init(&s->loop) != 0)
 		return refuse("The loop of events does not start.");
 	hear_signals(s);
+	if (RAND_bytes((unsigned char *)&options.instance, sizeof(options.instance)) != 1)
+		return refuse("There is no chance to be had.");
 	s->hub = hub_new(&options, now_ms());
 	if (!allow_files(&s->conf) || !bind_net(s) || !open_keys(s) || !open_store(s))
 		return false;

@@ -16,6 +16,7 @@ enum plant {
 	PLANT_OLD_ROOM_AFTER_MOVE, /* a peer is sent its old room after a move */
 	PLANT_RESUME_OFF_BY_ONE,   /* a resume begins one event too late */
 	PLANT_VIEW_MIXED_WITH_EVENTS, /* events before a view are sent after it */
+	PLANT_DEAD_STAY,              /* the people of an instance that is gone never leave */
 	PLANT_COUNT
 };
 

@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "server/base/crash.h"
 #include "server/base/mem.h"
@@ -39,42 +40,50 @@ static bool is_ahead(const struct live *l, const struct peer *p)
 
 static void wait(struct live *l, struct peer *p)
 {
-	p->waits_since = hub_now(l->hub);
-	p->next_waiting = l->waiting;
-	l->waiting = p;
+	if (!p->waits_since)
+		p->waits_since = hub_now(l->hub);
+	p->waits = true;
+	DL_APPEND2(l->waiting, p, prev_waiting, next_waiting);
 }
 
-static void stop_waiting(struct live *l, const struct peer *p)
+void hub_stop_waiting(struct live *l, struct peer *p)
 {
-	struct peer **at = &l->waiting;
-
-	while (*at && *at != p)
-		at = &(*at)->next_waiting;
-	if (*at)
-		*at = p->next_waiting;
+	if (p->waits)
+		DL_DELETE2(l->waiting, p, prev_waiting, next_waiting);
+	p->waits = false;
 }
 
+static bool waits_too_long(const struct live *l, const struct peer *p)
+{
+	return p && hub_now(l->hub) - p->waits_since >= ANSWER_MS;
+}
+
+/* When there is more than they waited for last, or the first has waited for too long: they came in
+ * that order, and wait on in it. */
 void hub_admit_waiting(struct live *l)
 {
-	struct peer *list = l->waiting;
+	struct peer *list = l->waiting, *p, *next;
+	bool stays = l->waited_seq == l->state.seq && !hub_is_draining(l->hub);
 
+	if (stays && !waits_too_long(l, l->waiting))
+		return;
+	l->waited_seq = l->state.seq;
 	l->waiting = NULL;
-	for (struct peer *p = list, *next; p; p = next) {
-		int64_t since = p->waits_since;
-
-		next = p->next_waiting;
-		if (is_ahead(l, p) && hub_now(l->hub) - since >= ANSWER_MS)
+	DL_FOREACH_SAFE2(list, p, next, next_waiting)
+	{
+		p->waits = false;
+		if (is_ahead(l, p) && waits_too_long(l, p))
 			hub_refuse(l, p, ERR_UNAVAILABLE);
 		else
 			hub_admit(l, p);
-		p->waits_since = since;
 	}
 }
 
-/* Those who were sent away do not count, though their connections end later. */
+/* Those who were sent away do not count, though their connections end later. What another instance
+ * told may be old: who is refused for its sake may come again when it would be known to be gone. */
 static bool has_too_many(const struct present *here)
 {
-	size_t n = 0;
+	size_t n = here ? here->n_elsewhere : 0;
 
 	for (const struct peer *p = here ? here->peers : NULL; p; p = p->next_of_person)
 		n += !p->leaving;
@@ -101,7 +110,7 @@ void hub_admit(struct live *l, struct peer *p)
 		return;
 	}
 	if (has_too_many(here)) {
-		peer_bye(p, BYE_TOO_MANY, -1);
+		peer_bye(p, BYE_TOO_MANY, here->n_elsewhere ? ELSEWHERE_DEAD_MS : -1);
 		return;
 	}
 	presence_enter(l, p, who->id);
@@ -148,6 +157,7 @@ void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struc
 	l->n_peers++;
 	hub_counts(h)->peers++;
 	remember(p, g, hello);
+	wheel_put(hub_wheel(h), p);
 	crash_at("door.hello");
 	live_stir(l);
 	who = l->phase == LIVE_OPEN ? state_person_by_sub(&l->state, g->sub) : NULL;
@@ -188,7 +198,8 @@ void hub_gone(struct hub *h, struct peer *p)
 		if (l->due[i] == p)
 			l->due[i] = NULL;
 	crowd_leave(p);
-	stop_waiting(l, p);
+	hub_stop_waiting(l, p);
+	wheel_take(hub_wheel(h), p);
 	crash_at("door.gone");
 	if (p->person)
 		presence_leave(l, p);

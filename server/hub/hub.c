@@ -4,11 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "server/base/mem.h"
 #include "server/hub/live.h"
-
-#define SWEEP_MS 30000 /* how often tickets are looked at that are over */
 
 struct hub {
 	struct hub_options options;
@@ -17,7 +16,8 @@ struct hub {
 	struct live *lives;
 	struct live *stirred; /* to look at this turn */
 	struct reader *lost;  /* who asked for a session that is not there */
-	int64_t now, wake, sweep_at;
+	int64_t now, wake;
+	struct wheel wheel;
 	size_t view_bytes; /* built in this turn */
 	bool draining;
 	struct hub_figures figures;
@@ -53,6 +53,11 @@ bool hub_is_draining(const struct hub *h)
 	return h->draining;
 }
 
+struct wheel *hub_wheel(struct hub *h)
+{
+	return &h->wheel;
+}
+
 struct directory *hub_list(struct hub *h)
 {
 	return h->directory;
@@ -79,7 +84,7 @@ struct hub *hub_new(const struct hub_options *options, int64_t now)
 
 	h->options = *options;
 	h->now = now;
-	h->sweep_at = now + SWEEP_MS;
+	wheel_begin(&h->wheel, now);
 	return h;
 }
 
@@ -100,7 +105,7 @@ void hub_free(struct hub *h)
 		live_free(l);
 	}
 	for (struct reader *r; (r = h->lost);) {
-		h->lost = r->next;
+		DL_DELETE(h->lost, r);
 		free(r);
 	}
 	directory_free(h->directory);
@@ -178,31 +183,20 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 		list = &l->readers;
 		live_stir(l);
 	}
-	*r = (struct reader){ .next = *list,
-			      .done = done,
+	*r = (struct reader){ .done = done,
 			      .arg = arg,
 			      .since = h->now,
 			      .err = hub_ready(h) ? ERR_NOT_FOUND : ERR_UNAVAILABLE };
-	*list = r;
+	DL_APPEND(*list, r);
 }
 
 /* --- time ---------------------------------------------------------------------------------------
  */
 
-static void sweep(struct hub *h)
+static void turn_wheel(struct hub *h)
 {
-	h->sweep_at = h->now + SWEEP_MS;
-	for (struct live *l = h->lives; l; l = l->hh.next)
-		for (struct present *who = l->present; who; who = who->hh.next)
-			for (struct peer *p = who->peers; p; p = p->next_of_person)
-				if (p->expires <= h->now)
-					peer_bye(p, BYE_EXPIRED, -1);
-}
-
-static void sooner(struct hub *h, int64_t at)
-{
-	if (at && (h->wake == 0 || at < h->wake))
-		h->wake = at;
+	for (struct peer *p; (p = wheel_next(&h->wheel, h->now));)
+		peer_bye(p, BYE_EXPIRED, -1);
 }
 
 /* Does what is due in one session; lets it go when nobody has had it open for a while. */
@@ -217,7 +211,7 @@ static void turn(struct hub *h, struct live *l)
 		live_free(l);
 		return;
 	}
-	sooner(h, live_wake(l));
+	sooner(&h->wake, live_wake(l));
 }
 
 static void turn_stirred(struct hub *h)
@@ -248,19 +242,18 @@ int64_t hub_turn(struct hub *h, int64_t now)
 	h->now = now;
 	h->view_bytes = 0;
 	for (struct reader *r; (r = h->lost);) {
-		h->lost = r->next;
+		DL_DELETE(h->lost, r);
 		r->done(r->arg, r->err, NULL);
 		free(r);
 	}
 	turn_stirred(h);
 	if (h->wake && h->wake <= now)
 		turn_all(h);
-	if (h->sweep_at <= now)
-		sweep(h);
-	sooner(h, directory_turn(h->directory, now));
-	if (h->stirred)
-		return now;
-	return h->wake && h->wake < h->sweep_at ? h->wake : h->sweep_at;
+	if (wheel_wake(&h->wheel) <= now)
+		turn_wheel(h);
+	sooner(&h->wake, directory_turn(h->directory, now));
+	sooner(&h->wake, wheel_wake(&h->wheel));
+	return h->stirred ? now : h->wake;
 }
 
 void hub_drain(struct hub *h, int64_t spread_ms)
@@ -270,6 +263,7 @@ void hub_drain(struct hub *h, int64_t spread_ms)
 	h->draining = true;
 	for (struct live *l = h->lives; l; l = l->hh.next) {
 		live_stir(l); /* who waits is told in the next turn */
+		elsewhere_silence(l);
 		for (struct present *who = l->present; who; who = who->hh.next)
 			for (struct peer *p = who->peers; p; p = p->next_of_person)
 				peer_bye(p, BYE_DRAINING, of ? spread_ms * n++ / of : 0);

@@ -32,6 +32,7 @@ void jobs_again(struct live *l)
 
 	l->queue = l->batch;
 	l->batch = (struct jobs){ 0 };
+	l->untold = NULL;
 	for (struct job *j; (j = jobs_take(&later));)
 		jobs_add(&l->queue, j);
 }
@@ -56,6 +57,8 @@ void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
 		hub_counts(l->hub)->refused++;
 	if (joins && (err == OK || (err == ERR_CONFLICT && j->tried)))
 		presence_expect(l, j->command.people_join.sub);
+	if (j->peer)
+		j->peer->n_jobs--;
 	if (j->peer && joins) {
 		if (err == OK || err == ERR_CONFLICT)
 			hub_admit(l, j->peer);
@@ -69,14 +72,20 @@ void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
 	job_drop(j);
 }
 
-void jobs_forget(struct live *l, const struct peer *p)
+static void forget(struct jobs *jobs, struct peer *p)
 {
-	for (struct job *j = l->queue.first; j; j = j->next)
-		if (j->peer == p)
-			j->peer = NULL;
-	for (struct job *j = l->batch.first; j; j = j->next)
-		if (j->peer == p)
-			j->peer = NULL;
+	for (struct job *j = jobs->first; j && p->n_jobs; j = j->next) {
+		if (j->peer != p)
+			continue;
+		j->peer = NULL;
+		p->n_jobs--;
+	}
+}
+
+void jobs_forget(struct live *l, struct peer *p)
+{
+	forget(&l->batch, p);
+	forget(&l->queue, p);
 }
 
 void job_settle_already(struct live *l, struct job *j, uint64_t seq)
@@ -111,7 +120,9 @@ void jobs_in_time(struct live *l)
 
 	while (jobs_are_held_up(l) && l->queue.first->since <= late)
 		job_settle(l, jobs_take(&l->queue), ERR_UNAVAILABLE, ANSWER_MS);
-	for (struct job *j = l->batch.first; j; j = j->next)
-		if (!j->answered && j->since <= late)
+	for (struct job *j; (j = l->untold) && (j->answered || j->since <= late);) {
+		if (!j->answered)
 			tell_unknown(l, j);
+		l->untold = j->next;
+	}
 }

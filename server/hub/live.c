@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "server/base/crash.h"
 #include "server/base/log.h"
@@ -30,6 +31,8 @@ void live_submit_job(struct live *l, const struct job *as)
 	crash_at("live.asked");
 	*j = *as;
 	j->since = hub_now(l->hub);
+	if (j->peer)
+		j->peer->n_jobs++;
 	live_stir(l);
 	if (PLANTED(PLANT_MUTE_ON_ARRIVAL) && is_muted_now(l, j))
 		job_settle(l, j, ERR_MUTED, 0);
@@ -134,6 +137,7 @@ void live_pump(struct live *l)
 	if (!l->n_bodies)
 		return;
 	l->first_seq = l->state.seq + 1;
+	l->untold = l->batch.first;
 	crash_at("live.decided");
 	live_append(l);
 }
@@ -153,6 +157,7 @@ static void settle_batch(struct live *l, enum err err)
 	struct jobs batch = l->batch;
 
 	l->batch = (struct jobs){ 0 };
+	l->untold = NULL;
 	for (struct job *j; (j = jobs_take(&batch));) {
 		if (err == OK)
 			hub_counts(l->hub)->accepted++;
@@ -306,11 +311,12 @@ void live_free(struct live *l)
 	for (struct job *j; (j = jobs_take(&l->queue));)
 		job_drop(j);
 	for (struct reader *r; (r = l->readers);) {
-		l->readers = r->next;
+		DL_DELETE(l->readers, r);
 		free(r);
 	}
 	state_free(&l->state);
 	replay_clear(l);
+	elsewhere_forget(l);
 	presence_free(l);
 	limits_fini(&l->room_lines);
 	crowd_free(l);

@@ -9,14 +9,16 @@
 #include "server/core/view.h"
 #include "server/hub/hub.h"
 #include "server/hub/limit.h"
+#include "server/hub/wheel.h"
 
-#define BATCH_MAX  256        /* events in one append */
-#define QUEUE_MAX  10000      /* commands that wait in one session; more are told unavailable */
-#define RING_SIZE  1024       /* recent events kept for reconnects; a power of two */
-#define DUE_MS     500        /* what is due and was refused is asked again after this */
-#define ANSWER_MS  2000       /* a command is answered within this, whatever the store does */
-#define VIEW_BYTES (1u << 20) /* of views built in one turn of the loop, about 5 ms */
-#define CROWD_ALL  UINT64_MAX /* the crowd of everybody */
+#define BATCH_MAX         256   /* events in one append */
+#define QUEUE_MAX         10000 /* commands that wait in one session; more are told unavailable */
+#define RING_SIZE         1024  /* recent events kept for reconnects; a power of two */
+#define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */
+#define DUE_MS            500   /* what is due and was refused is asked again after this */
+#define ANSWER_MS         2000  /* a command is answered within this, whatever the store does */
+#define VIEW_BYTES        (1u << 20) /* of views built in one turn of the loop, about 5 ms */
+#define CROWD_ALL         UINT64_MAX /* the crowd of everybody */
 
 /* A command on its way. */
 struct job {
@@ -55,12 +57,14 @@ struct crowd {
 	UT_hash_handle hh;
 };
 
-/* Somebody who is connected, or was a moment ago. */
+/* Somebody who is connected, here or elsewhere, or was a moment ago. */
 struct present {
 	uint64_t person;
 	struct peer *peers; /* by next_of_person */
 	size_t n_peers;
-	int64_t away_since; /* while n_peers is 0 */
+	size_t n_elsewhere; /* connections to other instances */
+	int64_t away_since; /* has no connection at all since; 0: has one */
+	struct present *prev_away, *next_away;
 	struct limits limits;
 	UT_hash_handle hh;
 };
@@ -85,11 +89,28 @@ struct cache {
 };
 
 struct reader {
-	struct reader *next;
+	struct reader *prev, *next;
 	hub_read_fn done;
 	void *arg;
 	int64_t since;
 	enum err err; /* of one who asked for a session that is not there */
+};
+
+/* Another instance that has people in this session. */
+struct remote {
+	uint64_t instance;
+	uint64_t version; /* of the list we have; 0: none yet */
+	uint64_t *ids;    /* one for each connection, in order */
+	size_t n;
+	int64_t heard_at;
+};
+
+struct elsewhere {
+	struct remote *list;
+	size_t n;
+	uint64_t version; /* of the list that we tell */
+	bool changed, asked, silent;
+	int64_t tell_at, beat_at; /* not before */
 };
 
 enum live_phase { LIVE_LOADING, LIVE_OPEN, LIVE_BROKEN };
@@ -100,8 +121,9 @@ struct live {
 	enum live_phase phase;
 	struct state state;
 
-	struct jobs queue; /* not sent to the store yet */
-	struct jobs batch; /* part of the append under way */
+	struct jobs queue;  /* not sent to the store yet */
+	struct jobs batch;  /* part of the append under way */
+	struct job *untold; /* the first of it who was not told unknown */
 	struct msg *bodies[BATCH_MAX];
 	size_t n_bodies;    /* not 0: an append is under way, or its outcome is unknown */
 	bool asked;         /* the store will tell what became of it */
@@ -115,14 +137,16 @@ struct live {
 	struct crowd *told; /* those that have a run, by next_told */
 	struct present *present;
 	struct limits room_lines; /* by the id of the room */
+	struct present *away;     /* who went first stands first */
+	struct elsewhere elsewhere;
 	size_t n_peers;
-	struct peer *waiting; /* who are ahead of us, by next_waiting */
+	struct peer *waiting; /* who are ahead of us, in order */
+	uint64_t waited_seq;  /* they are looked at when there is more than this */
 	struct peer **due;    /* peers due a view, in order; NULL where one went */
 	size_t n_due;
 	struct cache views, digests;
 	bool digest_due;
 	int64_t digest_at; /* not before */
-	int64_t away_at;   /* somebody may be away too long then; 0: nobody is */
 
 	struct recent ring[RING_SIZE];
 	struct reader *readers;
@@ -165,7 +189,7 @@ void jobs_in_time(struct live *l);
 /* The queue waits for the store. */
 bool jobs_are_held_up(const struct live *l);
 /* The peer is gone: jobs do not answer it any more. */
-void jobs_forget(struct live *l, const struct peer *p);
+void jobs_forget(struct live *l, struct peer *p);
 
 /* news.c */
 void live_notice(struct live *l, const struct store_notice *notice);
@@ -214,6 +238,10 @@ void presence_loaded(
 	struct live *l); /* those who sit here without a connection are away since now */
 void presence_expect(struct live *l, const char *sub); /* they have a seat, and may not come */
 void presence_forget(struct live *l);                  /* those who have no connection */
+/* One more, or one less, connection to another instance. */
+void presence_elsewhere(struct live *l, uint64_t person, bool came);
+/* When somebody is away too long; 0: nobody is away. */
+int64_t presence_expires_at(const struct live *l);
 void presence_expire(struct live *l);
 void presence_stir(struct live *l); /* the digest is another one now */
 void presence_digests(struct live *l);
@@ -221,11 +249,28 @@ void presence_digests(struct live *l);
 void presence_digest_to(struct live *l, struct peer *p, const struct person *who);
 void presence_free(struct live *l);
 
+/* elsewhere.c */
+void elsewhere_opened(struct live *l);
+void elsewhere_hear(struct live *l, const struct msg *m);
+void elsewhere_stir(struct live *l); /* who is here is another list now */
+void elsewhere_turn(struct live *l);
+int64_t elsewhere_wake(const struct live *l);
+void elsewhere_typing(struct live *l, uint64_t room, uint64_t who);
+void elsewhere_silence(struct live *l); /* tells that nobody is here, from now on */
+void elsewhere_forget(struct live *l);
+
 /* replay.c */
 void replay_keep(struct live *l, struct event *e, struct msg *wire); /* takes both over */
 void replay_clear(struct live *l);
 /* Sends what the peer missed, if that can be done. */
 bool replay_to(struct live *l, struct peer *p, const struct person *who);
+
+/* An earlier time to wake; 0 is none. */
+static inline void sooner(int64_t *wake, int64_t at)
+{
+	if (at && (*wake == 0 || at < *wake))
+		*wake = at;
+}
 
 /* hub.c */
 int64_t hub_now(const struct hub *h);
@@ -234,6 +279,7 @@ const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
 size_t *hub_view_bytes(struct hub *h); /* of views built in this turn, of all sessions */
 struct directory *hub_list(struct hub *h);
+struct wheel *hub_wheel(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);
 bool hub_is_draining(const struct hub *h);
 /* Loads the session if it is not alive yet. */
@@ -244,10 +290,13 @@ struct live *hub_wake_up(struct hub *h, const char *session);
 void hub_admit(struct live *l, struct peer *p);
 /* Lets in those whom the session has caught up with; sends away who waited too long. */
 void hub_admit_waiting(struct live *l);
+void hub_stop_waiting(struct live *l, struct peer *p);
 /* Says why, says bye, and counts the peer out of every crowd. */
 void hub_refuse(struct live *l, struct peer *p, enum err err);
 
 /* word.c */
+/* Shows the room that this person is typing, if they may; not to themselves. */
+void word_typing(struct live *l, const struct person *who, uint64_t room);
 void peer_bye(struct peer *p, enum bye why, int64_t retry_ms);
 void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms);
 void peer_already(struct peer *p, uint64_t n, uint64_t seq);

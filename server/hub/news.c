@@ -15,6 +15,7 @@ static void opened(struct live *l, const char *epoch)
 	if (l->state.seq)
 		directory_put(hub_list(l->hub), &l->state, hub_now(l->hub));
 	presence_loaded(l);
+	elsewhere_opened(l);
 }
 
 static void send_away(struct live *l, enum err err)
@@ -23,7 +24,7 @@ static void send_away(struct live *l, enum err err)
 		for (struct peer *p = who->peers; p; p = p->next_of_person)
 			hub_refuse(l, p, err);
 	for (struct peer *p; (p = l->waiting);) {
-		l->waiting = p->next_waiting;
+		hub_stop_waiting(l, p);
 		hub_refuse(l, p, err);
 	}
 }
@@ -36,6 +37,7 @@ static void reset(struct live *l)
 	l->phase = LIVE_LOADING;
 	live_give_up(l, ERR_UNKNOWN, ERR_UNAVAILABLE);
 	send_away(l, ERR_UNAVAILABLE);
+	elsewhere_forget(l);
 	presence_forget(l);
 	store_unfollow(hub_store(l->hub), l->log);
 	fan_clear(l);
@@ -72,7 +74,8 @@ void live_notice(struct live *l, const struct store_notice *notice)
 	case STORE_BROKEN:
 		live_broken(l, notice->why);
 		break;
-	case STORE_SIGNAL: /* of another instance; there is none yet that tells us anything */
+	case STORE_SIGNAL:
+		elsewhere_hear(l, notice->record.body);
 		break;
 	}
 }

@@ -58,9 +58,12 @@ struct peer {
 	} seats[PEER_CROWDS]; /* crowds the peer stands in */
 	char *sub;            /* of the ticket, while joining */
 	int64_t expires;      /* when the ticket is over */
-	int64_t waits_since;  /* has seen more than this instance yet: let in when it has caught up
-			       */
-	struct peer *next_waiting;
+	bool waits; /* has seen more than this instance yet: let in when it has caught up */
+	int64_t waits_since; /* 0: never did */
+	struct peer *prev_waiting, *next_waiting;
+	unsigned slot; /* of the wheel, from 1; 0: in none */
+	struct peer *prev_expiring, *next_expiring;
+	unsigned n_jobs;               /* that answer to it */
 	uint64_t after;                /* the seq hello named */
 	char epoch[33];                /* the epoch hello named */
 	uint64_t asked[LIMIT_PENDING]; /* n of accepted commands the next view tells as taken */

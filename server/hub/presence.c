@@ -1,9 +1,10 @@
-/* Who is here now, on this instance, and the digest that tells it. None of it is in the log, but
- * for one consequence: who was away too long is submitted as people.left. */
+/* Who is here now, on any instance, and the digest that tells it. None of it is in the log, but for
+ * one consequence: who was away too long is submitted as people.left, by whoever notices. */
 #include "server/hub/live.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "server/base/mem.h"
 
@@ -27,8 +28,29 @@ static struct present *present_new(struct live *l, uint64_t person)
 	return who;
 }
 
+static bool is_here(const struct present *who)
+{
+	return who->n_peers + who->n_elsewhere > 0;
+}
+
+static void no_longer_away(struct live *l, struct present *who)
+{
+	if (who->away_since)
+		DL_DELETE2(l->away, who, prev_away, next_away);
+	who->away_since = 0;
+}
+
+/* Everybody may be away for equally long: who went first stands first. */
+static void is_away(struct live *l, struct present *who)
+{
+	no_longer_away(l, who);
+	who->away_since = hub_now(l->hub);
+	DL_APPEND2(l->away, who, prev_away, next_away);
+}
+
 static void present_free(struct live *l, struct present *who)
 {
+	no_longer_away(l, who);
 	HASH_DEL(l->present, who);
 	limits_fini(&who->limits);
 	free(who);
@@ -47,7 +69,7 @@ void presence_forget(struct live *l)
 	struct present *who, *next;
 
 	HASH_ITER (hh, l->present, who, next)
-		if (!who->n_peers)
+		if (!is_here(who))
 			present_free(l, who);
 }
 
@@ -61,17 +83,9 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person)
 	p->next_of_person = who->peers;
 	who->peers = p;
 	who->n_peers++;
+	no_longer_away(l, who);
+	elsewhere_stir(l);
 	presence_stir(l);
-}
-
-static void is_away(struct live *l, struct present *who)
-{
-	int64_t until;
-
-	who->away_since = hub_now(l->hub);
-	until = who->away_since + hub_options(l->hub)->away_ms;
-	if (l->away_at == 0 || until < l->away_at)
-		l->away_at = until;
 }
 
 void presence_leave(struct live *l, struct peer *p)
@@ -84,8 +98,27 @@ void presence_leave(struct live *l, struct peer *p)
 	if (!at || !*at)
 		return;
 	*at = p->next_of_person;
-	if (--who->n_peers == 0)
+	who->n_peers--;
+	if (!is_here(who))
 		is_away(l, who);
+	elsewhere_stir(l);
+	presence_stir(l);
+}
+
+void presence_elsewhere(struct live *l, uint64_t person, bool came)
+{
+	struct present *who = presence_of(l, person);
+	bool was_here = who && is_here(who);
+
+	if (!who)
+		who = present_new(l, person);
+	who->n_elsewhere += came ? 1 : -1;
+	if (is_here(who) == was_here)
+		return;
+	if (was_here)
+		is_away(l, who);
+	else
+		no_longer_away(l, who);
 	presence_stir(l);
 }
 
@@ -119,24 +152,24 @@ static void expire(struct live *l, struct present *who)
 	is_away(l, who); /* asked again later, should it not come to pass */
 }
 
+int64_t presence_expires_at(const struct live *l)
+{
+	return l->away ? l->away->away_since + hub_options(l->hub)->away_ms : 0;
+}
+
 void presence_expire(struct live *l)
 {
 	int64_t late = hub_now(l->hub) - hub_options(l->hub)->away_ms;
-	struct present *who, *next;
+	struct present *next;
 
-	l->away_at = 0;
-	HASH_ITER (hh, l->present, who, next) {
+	for (struct present *who = l->away; who && who->away_since <= late; who = next) {
 		const struct person *p = state_person(&l->state, who->person);
-		int64_t until = who->away_since + hub_options(l->hub)->away_ms;
 
-		if (who->n_peers)
-			continue;
-		if (!p || !p->seated)
-			present_free(l, who);
-		else if (who->away_since <= late)
+		next = who->next_away;
+		if (p && p->seated)
 			expire(l, who);
-		else if (l->away_at == 0 || until < l->away_at)
-			l->away_at = until;
+		else
+			present_free(l, who);
 	}
 }
 
@@ -153,7 +186,7 @@ static bool has_no_connection(void *arg, uint64_t id)
 {
 	struct present *who = presence_of(arg, id);
 
-	return !who || who->n_peers == 0;
+	return !who || !is_here(who);
 }
 
 static struct msg *digest_for(struct live *l, const struct person *who)

@@ -1,5 +1,6 @@
 /* What a session does by itself: what is due, who reads, and when to look again. */
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "server/hub/live.h"
 
@@ -35,19 +36,13 @@ static enum err readable(const struct live *l)
 	return l->state.seq ? OK : ERR_NOT_FOUND;
 }
 
-/* Who asked last stands first. */
 static void answer_readers(struct live *l)
 {
 	int64_t late = l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX;
 	enum err err = readable(l);
-	struct reader **at = &l->readers, *list;
 
-	while (*at && (*at)->since > late)
-		at = &(*at)->next;
-	list = *at;
-	*at = NULL;
-	for (struct reader *r; (r = list);) {
-		list = r->next;
+	for (struct reader *r; (r = l->readers) && r->since <= late;) {
+		DL_DELETE(l->readers, r);
 		r->done(r->arg, err, err ? NULL : &l->state);
 		free(r);
 	}
@@ -55,17 +50,14 @@ static void answer_readers(struct live *l)
 
 void live_turn(struct live *l)
 {
-	int64_t now = hub_now(l->hub);
-
 	answer_readers(l);
 	if (l->phase == LIVE_OPEN) {
 		ask_what_is_due(l);
-		if (l->away_at && l->away_at <= now)
-			presence_expire(l);
+		presence_expire(l);
 		if (l->waiting)
 			hub_admit_waiting(l);
 	}
-	if (l->retry_at && l->retry_at <= now)
+	if (l->retry_at && l->retry_at <= hub_now(l->hub))
 		live_append(l);
 	jobs_in_time(l);
 	live_pump(l);
@@ -75,12 +67,7 @@ void live_turn(struct live *l)
 		live_stir(l);
 	fan_turn(l, false);
 	presence_digests(l);
-}
-
-static void sooner(int64_t *wake, int64_t at)
-{
-	if (at && (*wake == 0 || at < *wake))
-		*wake = at;
+	elsewhere_turn(l);
 }
 
 int64_t live_wake(const struct live *l)
@@ -90,21 +77,21 @@ int64_t live_wake(const struct live *l)
 
 	if (l->phase == LIVE_OPEN) {
 		sooner(&wake, next_due(l, &text));
-		sooner(&wake, l->away_at);
+		sooner(&wake, presence_expires_at(l));
 		sooner(&wake, fan_wake(l));
-		for (const struct peer *p = l->waiting; p; p = p->next_waiting)
-			sooner(&wake, p->waits_since + ANSWER_MS);
+		if (l->waiting)
+			sooner(&wake, l->waiting->waits_since + ANSWER_MS);
 		if (l->digest_due)
 			sooner(&wake, l->digest_at);
 	}
-	for (const struct reader *r = l->readers; r; r = r->next)
-		sooner(&wake, r->since + ANSWER_MS);
+	sooner(&wake, elsewhere_wake(l));
+	if (l->readers)
+		sooner(&wake, l->readers->since + ANSWER_MS);
 	sooner(&wake, l->retry_at);
 	if (jobs_are_held_up(l))
 		sooner(&wake, l->queue.first->since + ANSWER_MS);
-	for (const struct job *j = l->batch.first; j; j = j->next)
-		if (!j->answered)
-			sooner(&wake, j->since + ANSWER_MS);
+	if (l->untold)
+		sooner(&wake, l->untold->since + ANSWER_MS);
 	if (live_is_idle(l))
 		sooner(&wake, l->idle_since + hub_options(l->hub)->unload_ms);
 	return wake;

@@ -137,26 +137,42 @@ static void on_query(struct hub *h, struct peer *p, const struct query *q)
 	tell(p, &t);
 }
 
+static bool may_type(const struct person *who, uint64_t room)
+{
+	const struct signal_spec *spec = &signal_specs[SIG_CHAT_TYPING];
+
+	return who->seated && (spec->roles & 1u << who->role) && view_reads(who, room);
+}
+
+void word_typing(struct live *l, const struct person *who, uint64_t room)
+{
+	struct text t = { 0 };
+
+	if (!may_type(who, room))
+		return;
+	text_object(&t, NULL);
+	text_string(&t, "signal", signal_specs[SIG_CHAT_TYPING].name);
+	text_id(&t, "room", room);
+	text_id(&t, "by", who->id);
+	text_string(&t, "name", who->name);
+	text_object_end(&t);
+	struct msg *m = msg_new(t.s, t.len);
+	crowd_signal(l, room, m, who->id);
+	msg_unref(&m);
+	text_free(&t);
+}
+
 /* A signal is told to the room it names, if one reads that room; else it is forgotten at once. */
 static void on_signal(struct hub *h, struct peer *p, const struct signal *s)
 {
 	const struct signal_spec *spec = &signal_specs[s->type];
 	const struct person *who = state_person(&p->live->state, p->person);
-	struct text t = { 0 };
 
 	if (s->type != SIG_CHAT_TYPING || ask_rate(h, p, spec, spec->rate) || !who ||
-	    !(spec->roles & 1u << who->role) || !view_reads(who, s->chat_typing.room))
+	    !may_type(who, s->chat_typing.room))
 		return;
-	text_object(&t, NULL);
-	text_string(&t, "signal", spec->name);
-	text_id(&t, "room", s->chat_typing.room);
-	text_id(&t, "by", who->id);
-	text_string(&t, "name", who->name);
-	text_object_end(&t);
-	struct msg *m = msg_new(t.s, t.len);
-	crowd_signal(p->live, s->chat_typing.room, m, who->id);
-	msg_unref(&m);
-	text_free(&t);
+	word_typing(p->live, who, s->chat_typing.room);
+	elsewhere_typing(p->live, s->chat_typing.room, who->id);
 }
 
 void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)

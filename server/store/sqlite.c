@@ -347,6 +347,7 @@ enum err sqlite_open(uv_loop_t *loop, const char *path, const struct sqlite_opti
 	}
 	s->store = (struct store){
 		.ops = &sqlite_ops,
+		.alone = true,
 		.durable =
 			options->sync_normal
 				? "What is answered OK is written: it survives the end of the "

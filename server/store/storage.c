@@ -76,6 +76,7 @@ bool storage_open(struct storage *s, uv_loop_t *loop, const struct conf *c,
 		snprintf(s->where, sizeof(s->where), "nowhere");
 		s->memory = memory_new(loop, random_of_memory, NULL);
 		s->store = memory_open(s->memory, 1, owner->on_notice, owner->arg);
+		s->store->alone = true;
 		return true;
 	case CONF_STORE_REDIS:
 		snprintf(s->where, sizeof(s->where), "%s", c->store.url);

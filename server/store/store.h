@@ -111,6 +111,7 @@ struct store_ops {
 
 struct store {
 	const struct store_ops *ops;
+	bool alone;          /* no other instance can use it: nobody is there to be told */
 	const char *durable; /* one sentence for the start-up line, what OK means here */
 	const char *trouble; /* NULL while all is well; else one sentence, what is not ready */
 	int64_t clock_ms;    /* to be added to the machine's clock: all instances tell one time */

@@ -32,10 +32,11 @@ static struct memory_fate fate(void *arg, enum memory_what what, unsigned from, 
 		b->appends++;
 		return b->append;
 	}
-	return what == MEMORY_ANSWER ? b->answer
-	       : what == MEMORY_READ ? b->read
-	       : what == MEMORY_WORD ? b->word
-				     : (struct memory_fate){ 0 };
+	return what == MEMORY_ANSWER   ? b->answer
+	       : what == MEMORY_READ   ? b->read
+	       : what == MEMORY_WORD   ? b->word
+	       : what == MEMORY_SIGNAL ? b->signal
+				       : (struct memory_fate){ 0 };
 }
 
 static void on_notice(void *arg, const struct store_notice *notice)
@@ -61,13 +62,22 @@ void bench_turn(struct bench *b)
 	b->wake = hub_turn(b->hub, b->now);
 }
 
+static void turn_one(struct bench *b)
+{
+	if (b->now % 200 == 0)
+		store_tick(b->store, b->now);
+	bench_turn(b);
+	if (b->other)
+		b->other->now = b->now;
+}
+
 void bench_pass(struct bench *b, int64_t ms)
 {
 	for (int64_t until = b->now + ms; b->now <= until; b->now += STEP) {
 		bench_store(b);
-		if (b->now % 200 == 0)
-			store_tick(b->store, b->now);
-		bench_turn(b);
+		turn_one(b);
+		if (b->other)
+			turn_one(b->other);
 	}
 	b->now -= STEP;
 	bench_store(b);
@@ -80,7 +90,7 @@ void bench_pass(struct bench *b, int64_t ms)
 static void start(struct bench *b)
 {
 	b->hub = hub_new(&b->options, b->now);
-	b->store = memory_open(b->memory, 1, on_notice, b);
+	b->store = memory_open(b->memory, (unsigned)b->options.instance, on_notice, b);
 	hub_use(b->hub, b->store);
 }
 
@@ -108,7 +118,10 @@ void bench_begin(struct bench *b)
 	log_level(LEVEL_NONE);
 	*b = (struct bench){
 		.now = BEGIN,
-		.options = { .away_ms = 60000, .unload_ms = 300000, .rate_percent = 100 },
+		.options = { .away_ms = 60000,
+			     .unload_ms = 300000,
+			     .instance = 1,
+			     .rate_percent = 100 },
 	};
 	b->faults = (struct memory_faults){ .arg = b, .fate = fate };
 	b->memory = memory_new(NULL, random_bytes, NULL);
@@ -119,6 +132,24 @@ void bench_begin(struct bench *b)
 	bench_pass(b, 100);
 	assert_int_equal(err, OK);
 	assert_int_equal(bench_head(b), 1);
+}
+
+void bench_join(struct bench *b, struct bench *first)
+{
+	*b = (struct bench){ .now = first->now,
+			     .options = first->options,
+			     .memory = first->memory,
+			     .other = first };
+	b->options.instance = 2;
+	first->other = b;
+	start(b);
+	bench_pass(first, 50);
+}
+
+void bench_part(struct bench *b)
+{
+	b->other->other = NULL;
+	stop(b);
 }
 
 void bench_restart(struct bench *b)
@@ -200,7 +231,7 @@ static void hello(struct screen *s, struct bench *b, const char *sub, enum role 
 		.school = "School",
 		.language = LANGUAGE_EN,
 		.role = role,
-		.expires = b->now + 3600000,
+		.expires = b->expires ? b->expires : b->now + 3600000,
 	};
 
 	*s = (struct screen){ .bench = b, .got = json_array(), .peer = { .ops = &ops } };

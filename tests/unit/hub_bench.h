@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "server/hub/hub.h"
+#include "server/hub/wheel.h"
 #include "server/store/memory.h"
 #include "tests/unit/unit.h"
 
@@ -31,15 +32,20 @@ struct bench {
 	int64_t now, wake; /* wake: what the last turn returned */
 	size_t turns;
 	struct hub_options options;
+	int64_t expires; /* the tickets of those who come now; 0: never */
 	struct memory_faults faults;
-	struct memory_fate append, answer, read, word; /* what befalls those, from now on */
+	struct memory_fate append, answer, read, word, signal; /* what befalls those, from now on */
 	size_t appends;
+	struct bench *other; /* the other instance, if there is one; time is the same for both */
 };
 
 /* With a session that is open and has the areas hr and finance. */
 void bench_begin(struct bench *b);
 /* Every screen must be gone. */
 void bench_end(struct bench *b);
+/* A second instance over the store of the first, until it is killed by bench_part. */
+void bench_join(struct bench *b, struct bench *first);
+void bench_part(struct bench *b);
 /* Another hub over the same store, as after a start. */
 void bench_restart(struct bench *b);
 /* Lets so many ms pass, turning whenever there is something to do; at the least once. */

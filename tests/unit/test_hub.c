@@ -402,8 +402,8 @@ static void a_ticket_that_is_over_ends_the_connection(void **state)
 
 	(void)state;
 	bench_begin(&b);
+	b.expires = b.now + 1000;
 	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
-	ana.peer.expires = b.now + 1000;
 	bench_pass(&b, 32000);
 	assert_int_equal(ana.bye, BYE_EXPIRED);
 	assert_int_equal(ana.retry_ms, -1);
@@ -565,11 +565,14 @@ static void who_was_sent_away_asks_nothing_more(void **state)
 
 	(void)state;
 	bench_begin(&b);
-	for (size_t i = 0; i < LIMIT_PEOPLE_DEVICES; i++)
+	b.expires = b.now + 1000;
+	screen_come(&s[0], &b, "Ana", ROLE_ATTENDEE);
+	b.expires = b.now + 2 * WHEEL_SLOTS * WHEEL_MS; /* in the same slot, another round */
+	for (size_t i = 1; i < LIMIT_PEOPLE_DEVICES; i++)
 		screen_come(&s[i], &b, "Ana", ROLE_ATTENDEE);
-	s[0].peer.expires = b.now;
 	bench_pass(&b, 31000);
 	assert_int_equal(s[0].bye, BYE_EXPIRED);
+	assert_int_equal(s[1].bye, 0);
 	screen_say(&s[0], 9, "One more word");
 	bench_pass(&b, 50);
 	assert_int_equal(bench_head(&b), 2);
