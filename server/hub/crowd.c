@@ -180,7 +180,7 @@ static size_t send_view(struct live *l, struct peer *p)
 
 	p->due_view = false;
 	p->sent_seq = l->state.seq;
-	p->n_asked = 0;
+	peer_told(p);
 	p->ops->send(p, m, LOAD_VIEW);
 	msg_unref(&m);
 	msg_unref(&p->digest);
@@ -237,8 +237,8 @@ static void turn(struct live *l, const struct person *who)
 /* The next view tells that this command was taken, as its event will not come. */
 static void tell_later(struct peer *p, const struct event *e)
 {
-	if (e->n && p->n_asked < LIMIT_PENDING)
-		p->asked[p->n_asked++] = e->n;
+	if (e->n)
+		peer_tell_later(p, e->n);
 }
 
 /* Whoever did it hears it at once, seen by others or not. */

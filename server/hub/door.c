@@ -118,7 +118,7 @@ void hub_admit(struct live *l, struct peer *p)
 	keep_taken(l, p);
 	crash_at("door.seated");
 	if (replay_to(l, p, who)) {
-		p->n_asked = 0;
+		peer_told(p);
 		presence_digest_to(l, p, who);
 	} else {
 		crowd_due(l, p);
@@ -143,8 +143,8 @@ static void remember(struct peer *p, const struct guest *g, const struct hello *
 	p->resumes = hello->epoch && hello->after;
 	p->after = hello->after;
 	snprintf(p->epoch, sizeof(p->epoch), "%s", hello->epoch ? hello->epoch : "");
-	for (size_t i = 0; i < hello->n_pending && i < LIMIT_PENDING; i++)
-		p->asked[p->n_asked++] = hello->pending[i];
+	for (size_t i = 0; i < hello->n_pending; i++)
+		peer_tell_later(p, hello->pending[i]);
 }
 
 void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struct hello *hello)
@@ -210,5 +210,6 @@ void hub_gone(struct hub *h, struct peer *p)
 	msg_unref(&p->digest);
 	free(p->sub);
 	p->sub = NULL;
+	peer_told(p);
 	p->live = NULL;
 }

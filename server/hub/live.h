@@ -299,6 +299,10 @@ void hub_refuse(struct live *l, struct peer *p, enum err err);
 void word_typing(struct live *l, const struct person *who, uint64_t room);
 void peer_bye(struct peer *p, enum bye why, int64_t retry_ms);
 void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms);
+/* The next view tells that this command was taken. */
+void peer_tell_later(struct peer *p, uint64_t n);
+/* They were told. */
+void peer_told(struct peer *p);
 void peer_already(struct peer *p, uint64_t n, uint64_t seq);
 
 #endif

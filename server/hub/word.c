@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/base/crash.h"
+#include "server/base/mem.h"
 #include "server/hub/live.h"
 
 #define REFUSALS_A_MINUTE 300 /* of one person, on arrival; a third of them at once */
@@ -34,6 +35,21 @@ void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t
 		text_int(&t, "retry_ms", retry_ms);
 	text_object_end(&t);
 	tell(p, &t);
+}
+
+void peer_tell_later(struct peer *p, uint64_t n)
+{
+	if (p->n_asked == LIMIT_PENDING)
+		return;
+	p->asked = x_grow(p->asked, p->n_asked, sizeof(*p->asked));
+	p->asked[p->n_asked++] = n;
+}
+
+void peer_told(struct peer *p)
+{
+	free(p->asked);
+	p->asked = NULL;
+	p->n_asked = 0;
 }
 
 void peer_already(struct peer *p, uint64_t n, uint64_t seq)

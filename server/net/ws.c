@@ -22,7 +22,7 @@
 #define HEAD_S      10   /* in which it has to arrive */
 #define KEEPALIVE_S 15
 #define SILENT_MS   1000 /* each connection may wait so long before its first request */
-#define RX_BYTES    1024
+#define RX_BYTES    512  /* kept for each connection; what is longer comes in pieces */
 #define TX_BYTES    65536
 
 struct ws {
