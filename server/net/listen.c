@@ -13,8 +13,9 @@
 
 #define BACKLOG         4096
 #define ACCEPTS_A_TURN  64
-#define UNANSWERED_MS   20000 /* until a peer that acknowledges nothing is given up */
-#define FREE_PORT_ABOVE 20    /* how far a free port is looked for, to offer it */
+#define SEND_BYTES      262144 /* in the kernel for one connection, its own books included */
+#define UNANSWERED_MS   20000  /* until a peer that acknowledges nothing is given up */
+#define FREE_PORT_ABOVE 20     /* how far a free port is looked for, to offer it */
 
 union socket_address {
 	struct sockaddr any;
@@ -83,13 +84,17 @@ static void say_taken(const char *host, uint16_t port, char *why, size_t why_siz
 		 port, host);
 }
 
+/* For the connections that will be accepted: they inherit it. What a reader leaves in the kernel is
+ * bounded, so that whoever reads nothing costs a few hundred KB and is known to be slow soon; the
+ * kernel doubles what it is told. */
 static void tune(int fd)
 {
-	int on = 1;
+	int on = 1, send_bytes = SEND_BYTES / 2;
 	unsigned patience = UNANSWERED_MS;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof(send_bytes));
 }
 
 /* No descriptor is left: one is turned away, so that the queue of the kernel does not keep us busy.
@@ -130,7 +135,6 @@ static bool accept_one(struct listener *l)
 		close(fd);
 		return true;
 	}
-	tune(fd);
 	l->n_accepted++;
 	l->accepted(l->arg, fd, a);
 	return true;
@@ -159,6 +163,7 @@ bool listener_bind(struct listener *l, const char *host, uint16_t port, char *wh
 {
 	l->fd = bind_to(host, port, l->shares);
 	if (l->fd >= 0) {
+		tune(l->fd);
 		l->port = port_of(l->fd);
 		return true;
 	}
