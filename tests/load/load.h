@@ -39,6 +39,7 @@ struct load {
 	int each;       /* stop after so many lines, not after seconds; 0: no */
 	bool coalesce;  /* the floor gathers what one turn of its loop brings */
 	int window_ms;  /* and waits so long for more */
+	bool deaf;      /* the others sit in the room, and read nothing once they are there */
 	const char *at; /* path or prefix of a peer's, where its dialect asks for one */
 };
 
@@ -106,6 +107,8 @@ void client_send(struct client *c, const void *bytes, size_t n);
 void run_turn(struct run *r, int wait_ms);
 /* Opens all clients, and waits until they are ready. */
 bool run_arrive(struct run *r);
+/* The others do not read any more. */
+void run_deafen(struct run *r);
 /* A line came to a client. seq: its place if the server tells one, else 0. */
 void line_came(struct client *c, uint64_t n, uint64_t seq, size_t frame_bytes);
 /* Marks a fault, and prints the first of them. */
@@ -126,8 +129,14 @@ uint64_t number_after(const char *text, size_t n, const char *key);
 
 /* --- dialects and kinds --- */
 
-extern const struct dialect dialect_ours, dialect_floor;
+extern const struct dialect dialect_ours, dialect_floor, dialect_visitor;
+/* epoch and after: what they have seen already; after 0: they are new. */
+void ours_hello(struct client *c, const char *epoch, uint64_t after);
 int talk(struct run *r);
+/* Visitors: all come at once; come back after lines that they missed; come and sit there. */
+int storm(struct run *r);
+int resume(struct run *r);
+int idle(struct run *r);
 /* Serves until killed. */
 int floor_serve(const struct load *l);
 /* fdatasync of small appends to a file in this folder, for a while: what the disk itself takes. */

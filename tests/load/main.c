@@ -7,16 +7,16 @@
 
 #include "tests/load/load.h"
 
-static const struct dialect *const dialects[] = { &dialect_ours, &dialect_floor };
+static const struct dialect *const dialects[] = { &dialect_ours, &dialect_floor, &dialect_visitor };
 
 static const struct {
 	const char *name;
 	int (*run)(struct run *r);          /* with clients of the dialect, or */
 	int (*serve)(const struct load *l); /* without */
 } kinds[] = {
-	{ "talk", .run = talk },
-	{ "floor", .serve = floor_serve },
-	{ "disk", .serve = disk_measure },
+	{ "talk", .run = talk },           { "storm", .run = storm },
+	{ "resume", .run = resume },       { "idle", .run = idle },
+	{ "floor", .serve = floor_serve }, { "disk", .serve = disk_measure },
 };
 
 static void more_files(void)
@@ -65,6 +65,7 @@ static const struct option_spec options[] = {
 	{ "lines", .number = &load.each },
 	{ "coalesce", .flag = &load.coalesce },
 	{ "window", .number = &load.window_ms },
+	{ "deaf", .flag = &load.deaf },
 	{ "at", .text = &load.at },
 };
 

@@ -24,9 +24,9 @@ static const char *session_of(const struct client *c)
 	return c->run->session_ids[c->room > 0 ? c->room % c->run->n_sessions : 0];
 }
 
-static void say_hello(struct client *c)
+void ours_hello(struct client *c, const char *epoch, uint64_t after)
 {
-	char sub[32], name[32], hello[LIMIT_TICKET_BYTES + 64], *text;
+	char sub[32], name[32], hello[LIMIT_TICKET_BYTES + 128], *text;
 	bool leads = c->number == OPENER || (!opens_rooms(c->run) && c->number == 0);
 	struct ticket t = { .kind = TICKET_PERSON,
 			    .role = leads ? ROLE_ORGANIZER : ROLE_ATTENDEE,
@@ -41,7 +41,11 @@ static void say_hello(struct client *c)
 	snprintf(sub, sizeof(sub), "load-%d", c->number);
 	snprintf(name, sizeof(name), "Person %d", c->number);
 	text = ticket_write(&keys, &t);
-	n = snprintf(hello, sizeof(hello), "{\"hello\":1,\"ticket\":\"%s\"}", text);
+	n = snprintf(hello, sizeof(hello), "{\"hello\":1,\"ticket\":\"%s\"", text);
+	if (after)
+		n += snprintf(hello + n, sizeof(hello) - (size_t)n,
+			      ",\"epoch\":\"%s\",\"after\":%" PRIu64, epoch, after);
+	hello[n++] = '}';
 	free(text);
 	ws_send(c, hello, (size_t)n);
 }
@@ -107,7 +111,7 @@ static size_t read_ours(struct client *c, unsigned char *bytes, size_t n)
 	if (!c->upgraded) {
 		used = ws_answer(c, bytes, n);
 		if (used)
-			say_hello(c);
+			ours_hello(c, NULL, 0);
 	}
 	return c->upgraded ? used + ws_read(c, bytes + used, n - used, on_text) : used;
 }

@@ -131,6 +131,8 @@ int talk(struct run *r)
 	if (!run_arrive(r))
 		return 1;
 	memory = l->n_pids ? memory_of(l->pids[0]) - memory : 0;
+	if (l->deaf)
+		run_deafen(r);
 	talk_for(r, l->warm_up);
 	r->measuring = true;
 	before = cpu_of(l->pids, l->n_pids);
