@@ -92,7 +92,10 @@ static void turn(struct server *s)
 
 static void on_prepare(uv_prepare_t *prepare)
 {
-	turn(prepare->data);
+	struct server *s = prepare->data;
+
+	turn(s);
+	net_rest(s->net);
 }
 
 static void on_check(uv_check_t *check)
@@ -330,13 +333,15 @@ static bool start(struct server *s)
 {
 	struct hub_options options = { .away_ms = s->conf.session.away_s * 1000,
 				       .unload_ms = s->conf.session.unload_s * 1000,
-				       .rate_percent = (unsigned)s->conf.limits.rate_percent };
+				       .rate_percent = (unsigned)s->conf.limits.rate_percent,
+				       .clock_ns = uv_hrtime };
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
 	json_object_seed(0);
 	if (uv_loop_init(&s->loop) != 0)
 		return refuse("The loop of events does not start.");
+	uv_loop_configure(&s->loop, UV_METRICS_IDLE_TIME);
 	hear_signals(s);
 	if (RAND_bytes((unsigned char *)&options.instance, sizeof(options.instance)) != 1)
 		return refuse("There is no chance to be had.");

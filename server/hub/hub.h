@@ -6,6 +6,7 @@
 #define JOBALIKE_HUB_HUB_H
 
 #include "protocol/codec.h"
+#include "server/base/tally.h"
 #include "server/core/state.h"
 #include "server/hub/directory.h"
 #include "server/hub/peer.h"
@@ -14,10 +15,11 @@
 struct hub;
 
 struct hub_options {
-	int64_t away_ms;       /* how long somebody may be away before the seat is free */
-	int64_t unload_ms;     /* how long a session nobody has open stays in memory */
-	uint64_t instance;     /* a name of this process, by chance */
-	unsigned rate_percent; /* of the protocol's rates; 0: no rates asked (load tests) */
+	int64_t away_ms;            /* how long somebody may be away before the seat is free */
+	int64_t unload_ms;          /* how long a session nobody has open stays in memory */
+	uint64_t instance;          /* a name of this process, by chance */
+	unsigned rate_percent;      /* of the protocol's rates; 0: no rates asked (load tests) */
+	uint64_t (*clock_ns)(void); /* for figures alone; NULL: times are not measured */
 };
 
 /* What a ticket says of its holder. Texts are borrowed for the call. */
@@ -73,6 +75,7 @@ bool hub_idle(const struct hub *h);
 struct hub_figures {
 	size_t sessions, peers, people;
 	uint64_t accepted, refused, deliveries, views, replays;
+	struct tally append_us, append_events; /* until the store answered; in one append */
 };
 struct hub_figures hub_figures(const struct hub *h);
 

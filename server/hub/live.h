@@ -129,6 +129,7 @@ struct live {
 	bool asked;         /* the store will tell what became of it */
 	bool lost;          /* but it is of no use to us any more */
 	uint64_t first_seq; /* of it */
+	uint64_t asked_ns;  /* when, for figures */
 	int64_t retry_at;   /* not 0: outcome unknown, ask again then */
 	bool due_asked;     /* the command of state_due is on its way */
 	int64_t due_at;     /* not before, as it was refused */

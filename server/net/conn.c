@@ -224,6 +224,7 @@ static void write_out(struct conn *c)
 
 		f->writes++;
 		f->bytes_out += n;
+		tally_add(&f->write_bytes, n);
 		msg_unref(&keep);
 		if (w == WS_FAILED) {
 			die(c);
@@ -251,6 +252,9 @@ void conns_flush(struct conns *all)
 {
 	struct conn *list = all->dirty, *c;
 
+	if (all->figures.deliveries > all->told)
+		tally_add(&all->figures.turn_deliveries, all->figures.deliveries - all->told);
+	all->told = all->figures.deliveries;
 	all->dirty = NULL; /* what becomes dirty meanwhile is flushed in the next turn */
 	while ((c = list)) {
 		DL_DELETE2(list, c, dirty_prev, dirty_next);
@@ -497,6 +501,7 @@ static void ping_slot(struct conns *all, unsigned slot)
 		if (c->closing)
 			continue;
 		c->pinged_at = all->now;
+		tally_add(&all->figures.queue_bytes, c->queue.bytes);
 		push(c, all->ping);
 		weigh_rest(c);
 	}

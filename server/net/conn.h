@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/base/tally.h"
 #include "server/base/text.h"
 #include "server/hub/hub.h"
 #include "server/net/keys.h"
@@ -72,7 +73,9 @@ struct conn_figures {
 	size_t connections;
 	uint64_t opened, messages_in, bytes_in, deliveries, writes, bytes_out, partial, behind,
 		slow, idle, floods;
-	size_t queue_high; /* bytes, the most that ever waited for one */
+	size_t queue_high;                         /* bytes, the most that ever waited for one */
+	struct tally write_bytes, turn_deliveries; /* of one write; in one turn of the loop */
+	struct tally queue_bytes; /* that wait for one connection, looked at when it is pinged */
 };
 
 /* All connections of this instance. */
@@ -86,6 +89,7 @@ struct conns {
 	struct msg *ping;
 	uint64_t now; /* of the loop, ms; set before anything else in each turn */
 	unsigned tick;
+	uint64_t told; /* deliveries until the last turn of the loop */
 	struct conn_figures figures;
 	unsigned char scratch[1 << 16];
 };

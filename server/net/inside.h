@@ -14,6 +14,7 @@ struct request;
 struct net_figures {
 	uint64_t requests[6]; /* by the first digit of the status */
 	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed, silent;
+	struct tally held_us; /* how long the loop was at work until it waited again */
 };
 
 struct net {
@@ -29,7 +30,8 @@ struct net {
 	size_t n_sockets; /* open now, of both listeners */
 	uv_timer_t tick;
 	uint64_t n_ticks;
-	struct request *requests; /* all that are not finished */
+	uint64_t rested_ns, idle_ns; /* when the loop last waited, and how long it had until then */
+	struct request *requests;    /* all that are not finished */
 	char url[300], local_url[64], admin_url[64];
 	bool draining;
 	struct net_figures figures;

@@ -23,6 +23,35 @@ static void gauge(struct text *t, const char *name, const char *help, uint64_t v
 	write_one(t, "gauge", name, help, value);
 }
 
+static void gauge_seconds(struct text *t, const char *name, const char *help, uint64_t us)
+{
+	text_printf(t, "# HELP jobalike_%s %s\n# TYPE jobalike_%s gauge\njobalike_%s %.6f\n", name,
+		    help, name, name, (double)us / 1e6);
+}
+
+/* From 16 us to 17 s, from 64 bytes to 16 MB, from 1 to 65,536. */
+static void write_tallies(struct text *t, const struct net *n, const struct hub_figures *hub)
+{
+	const struct conn_figures *c = &n->conns.figures;
+
+	tally_write(t, "jobalike_loop_lag_seconds",
+		    "How long one turn of the loop took: what came meanwhile waited.",
+		    &n->figures.held_us, 1e-6, 4, 24);
+	gauge_seconds(t, "loop_lag_max_seconds", "The longest since the start.",
+		      n->figures.held_us.max);
+	tally_write(t, "jobalike_append_seconds", "From an append to the answer of the store.",
+		    &hub->append_us, 1e-6, 4, 24);
+	tally_write(t, "jobalike_append_events", "Events in one append.", &hub->append_events, 1, 0,
+		    8);
+	tally_write(t, "jobalike_turn_deliveries", "Messages to clients in one turn of the loop.",
+		    &c->turn_deliveries, 1, 0, 16);
+	tally_write(t, "jobalike_write_bytes", "Bytes of one write to a socket.", &c->write_bytes,
+		    1, 6, 24);
+	tally_write(t, "jobalike_queue_bytes",
+		    "Bytes that wait for one connection, looked at when it is pinged.",
+		    &c->queue_bytes, 1, 6, 24);
+}
+
 static void write_hub(struct text *t, const struct hub_figures *f)
 {
 	gauge(t, "sessions", "Sessions in memory.", f->sessions);
@@ -88,6 +117,7 @@ void metrics_serve(struct request *r)
 	write_hub(&t, &hub);
 	write_conns(&t, &n->conns.figures);
 	write_requests(&t, &n->figures);
+	write_tallies(&t, n, &hub);
 	answer_text(
 		r,
 		(struct reply){ .status = 200, .type = "text/plain; version=0.0.4;charset=utf-8" },

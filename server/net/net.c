@@ -154,6 +154,17 @@ void net_flush(struct net *n)
 	conns_flush(&n->conns);
 }
 
+/* With UV_METRICS_IDLE_TIME the loop knows how long it has waited in all. */
+void net_rest(struct net *n)
+{
+	uint64_t now = uv_hrtime(), idle = uv_metrics_idle_time(n->loop);
+
+	if (n->rested_ns)
+		tally_add(&n->figures.held_us, (now - n->rested_ns - (idle - n->idle_ns)) / 1000);
+	n->rested_ns = now;
+	n->idle_ns = idle;
+}
+
 void net_drain(struct net *n)
 {
 	n->draining = true;

@@ -1,5 +1,6 @@
 // HTTP: the same headers on every answer, whatever it says; what is refused; paths that lead nowhere.
 
+import { parse } from "./metrics.mjs";
 import assert from "node:assert";
 import { check } from "./cases.mjs";
 import { api, exchange, handshake, open, request, takeAnswer, until } from "./raw.mjs";
@@ -228,10 +229,7 @@ async function operators(server, session) {
     const answer = await exchange(server.adminPort, request("GET", "/metrics"));
     assert.strictEqual(answer?.status, 200);
     holds(answer, "/metrics");
-    const text = answer.body.toString();
-    const sample = /^[a-z_]+(\{[a-z]+="[^"]*"\})? \d+$/;
-    for (const line of text.trim().split("\n")) assert.ok(line.startsWith("# ") || sample.test(line), line);
-    for (const name of text.match(/^# TYPE (\S+) counter/gm)) assert.match(name, /_total counter$/);
+    parse(answer.body.toString());
   });
   await check("admin: the state of a session", async () => {
     const path = `/sessions/${session}/state`;

@@ -9,6 +9,7 @@ import { handshakes } from "./handshake.mjs";
 import { http } from "./http.mjs";
 import { limits } from "./limits.mjs";
 import { messages } from "./messages.mjs";
+import { metrics } from "./metrics.mjs";
 import { startServer } from "./server.mjs";
 import { start } from "./start.mjs";
 
@@ -27,6 +28,7 @@ await http(server, open.session);
 await messages(server, open.session);
 await forgeries(server, open.session, other.session);
 await forms(server, other);
+await metrics(server);
 await check("the server ends in order, and nothing was wrong with its memory", async () => {
   assert.strictEqual(await server.end(), null);
 });
