@@ -188,6 +188,11 @@ int64_t address_ask(struct address *a, const char *forwarded, int64_t now)
 	return take(&a->tickets, a->all->tickets, now);
 }
 
+struct guesses *address_guesses(struct address *a, const char *forwarded)
+{
+	return &behind(a, forwarded)->codes;
+}
+
 void addresses_sweep(struct addresses *all, int64_t now)
 {
 	struct address *a, *next;
@@ -196,7 +201,8 @@ void addresses_sweep(struct addresses *all, int64_t now)
 		refill(&a->tickets, all->tickets, now);
 		refill(&a->arrivals, all->arrivals, now);
 		if (!a->connections && a->tickets.left >= (double)(all->tickets * ADDRESS_BURST) &&
-		    a->arrivals.left >= (double)(all->arrivals * ADDRESS_BURST))
+		    a->arrivals.left >= (double)(all->arrivals * ADDRESS_BURST) &&
+		    guess_forgiven(&a->codes, now))
 			forget(a);
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "server/base/conf.h"
 #include "server/base/hash.h"
+#include "server/net/guess.h"
 
 struct link;
 
@@ -27,6 +28,7 @@ struct address {
 		*silent; /* connections that have not asked for anything, oldest first: ws.c's */
 	size_t n_silent;
 	struct bucket tickets, arrivals;
+	struct guesses codes;
 	UT_hash_handle hh;
 };
 
@@ -52,6 +54,9 @@ bool address_is_proxy(const struct address *a);
 /* May one more ticket be asked for? 0, or after how many ms. forwarded: what the connection says in
  * X-Forwarded-For ("" if nothing), believed from trusted proxies only. */
 int64_t address_ask(struct address *a, const char *forwarded, int64_t now);
+
+/* What whoever is behind it has guessed wrong. */
+struct guesses *address_guesses(struct address *a, const char *forwarded);
 
 /* Forgets those who have no connection and could ask as much as ever. Now and then. */
 void addresses_sweep(struct addresses *all, int64_t now);

@@ -345,6 +345,12 @@ static void serve_sessions(struct request *r)
 		serve_list(r);
 }
 
+static void serve_codes(struct request *r, const char *session)
+{
+	(void)session;
+	api_exchange_code(r);
+}
+
 static const struct {
 	const char *rest;
 	enum method method;
@@ -352,6 +358,7 @@ static const struct {
 } of_session[] = {
 	{ "", METHOD_GET, serve_session },
 	{ "/tickets", METHOD_POST, api_join },
+	{ "/code", METHOD_GET, api_show_code },
 	{ "/export.json", METHOD_GET, serve_export_json },
 	{ "/export.md", METHOD_GET, serve_export_markdown },
 };
@@ -374,6 +381,10 @@ bool api_serve(struct request *r)
 	}
 	if (strcmp(r->path, "/api/sessions") == 0) {
 		serve_sessions(r);
+		return true;
+	}
+	if (strcmp(r->path, "/api/codes") == 0) {
+		only(r, METHOD_POST, NULL, serve_codes);
 		return true;
 	}
 	rest = api_take_id(r->path, "/api/sessions/", id);

@@ -15,7 +15,9 @@ struct request;
 /* False: the address is none of the API's. */
 bool api_serve(struct request *r);
 
-/* In api_join.c and api_plan.c: POST, with all of the body there. */
+/* In api_join.c, api_plan.c and api_code.c: POST, with all of the body there. */
+void api_exchange_code(struct request *r);
+void api_show_code(struct request *r, const char *session); /* GET */
 void api_join(struct request *r, const char *session);
 void api_plan(struct request *r);
 

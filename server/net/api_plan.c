@@ -4,6 +4,7 @@
 
 #include "server/base/mem.h"
 #include "server/net/api.h"
+#include "server/net/code.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
 
@@ -19,7 +20,7 @@ static const struct {
 #define N_STAFF (sizeof(staff) / sizeof(staff[0]))
 
 struct plan {
-	char session[RANDOM_NAME], base[300];
+	char session[RANDOM_NAME], code[CODE_SIZE], base[300];
 	int64_t expires;
 	struct command people[N_STAFF]; /* people.join */
 	size_t n_checked;
@@ -150,9 +151,19 @@ static void on_planned(void *arg, enum err err)
 	}
 	text_object(&t, NULL);
 	text_string(&t, "session", p->session);
+	text_string(&t, "code", p->code);
 	write_links(&t, p, r->net->keys);
 	text_object_end(&t);
 	answer_json(r, 201, &t);
+}
+
+/* Nobody can guess it, and its join code is no other's. */
+static void name_it(struct request *r, struct plan *p)
+{
+	do {
+		random_name(p->session);
+		code_of(r->net->keys, p->session, p->code);
+	} while (code_find(r->net->keys, hub_directory(r->net->hub), p->code, ws_time()));
 }
 
 void api_plan(struct request *r)
@@ -170,7 +181,7 @@ void api_plan(struct request *r)
 		return;
 	r->work = p = x_calloc(1, sizeof(*p));
 	r->end_work = end_plan;
-	random_name(p->session);
+	name_it(r, p);
 	api_base(r, p->base, sizeof(p->base));
 	names = json_incref(json_object_get(body, "staff"));
 	json_object_del(body, "staff");

@@ -13,7 +13,8 @@ struct request;
 
 struct net_figures {
 	uint64_t requests[6]; /* by the first digit of the status */
-	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed, silent;
+	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed, codes_wrong,
+		codes_slowed, silent;
 	struct tally held_us; /* how long the loop was at work until it waited again */
 };
 
@@ -26,6 +27,7 @@ struct net {
 	struct tls *tls; /* NULL: none is spoken */
 	struct conns conns;
 	struct addresses addresses;
+	struct guesses guesses; /* at join codes, of everybody */
 	struct listener people, admin;
 	size_t n_sockets; /* open now, of both listeners */
 	uv_timer_t tick;

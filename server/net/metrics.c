@@ -96,6 +96,9 @@ static void write_requests(struct text *t, const struct net_figures *f)
 	count(t, "tickets_total", "Tickets handed out on the join page.", f->tickets);
 	count(t, "tickets_slowed_total", "Requests for tickets that came too fast.",
 	      f->tickets_slowed);
+	count(t, "codes_wrong_total", "Join codes that were none.", f->codes_wrong);
+	count(t, "codes_slowed_total", "Join codes not looked at: too many were wrong.",
+	      f->codes_slowed);
 	count(t, "closed_silent_total",
 	      "Connections closed because too many of one address asked for nothing.", f->silent);
 	count(t, "csp_reports_total", "Reports that a page did what it may not.", f->csp_reports);

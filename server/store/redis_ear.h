@@ -4,8 +4,7 @@
 #ifndef JOBALIKE_STORE_REDIS_EAR_H
 #define JOBALIKE_STORE_REDIS_EAR_H
 
-#include <uthash.h>
-
+#include "server/base/hash.h"
 #include "server/store/redis_record.h"
 
 struct redis;

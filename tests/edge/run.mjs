@@ -2,6 +2,7 @@
 
 import { counts, check } from "./cases.mjs";
 import assert from "node:assert";
+import { codes } from "./codes.mjs";
 import { forgeries } from "./forgeries.mjs";
 import { forms, planned } from "./forms.mjs";
 import { frames } from "./frames.mjs";
@@ -32,6 +33,7 @@ await metrics(server);
 await check("the server ends in order, and nothing was wrong with its memory", async () => {
   assert.strictEqual(await server.end(), null);
 });
+await codes();
 await start();
 await patience;
 

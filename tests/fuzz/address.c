@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes in = { (const char *)data, size };
 	char *proxy = take_line(&in), *from = take_line(&in), *forwarded;
 	struct conf_list proxies = { &proxy, proxy && proxy[0] ? 1 : 0 };
-	struct addresses all = { .proxies = &proxies, .max = 2, .per_second = 1 };
+	struct addresses all = { .proxies = &proxies, .max = 2, .tickets = 1, .arrivals = 1 };
 	struct sockaddr_in v4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
 	bool is_v6 = from && inet_pton(AF_INET6, from, &v6.sin6_addr) == 1;
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (from && !is_v6)
 		inet_pton(AF_INET, from, &v4.sin_addr);
-	a = address_take(&all, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4);
+	a = address_take(&all, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, 1);
 	must(a != NULL);
 	for (int64_t now = 1; now < 50 && (forwarded = take_line(&in)); now++) {
 		size_t known = HASH_COUNT(all.table);

@@ -140,7 +140,7 @@ static int dial(void)
 
 	from.sin_addr.s_addr = htonl(0x7f000001);
 	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-	a = address_take(&the.net->addresses, (struct sockaddr *)&from);
+	a = address_take(&the.net->addresses, (struct sockaddr *)&from, the.now);
 	must(a);
 	ws_adopt(the.net->ws, ends[0], a, false);
 	return ends[1];
