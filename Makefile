@@ -15,7 +15,8 @@ Q := $(if $(V),,@)
 
 # What Debian calls what we need. configs/need.sh installs what is missing and is silent otherwise.
 RUN_PKGS  := gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-             libssl-dev libsqlite3-dev libhiredis-dev libinih-dev uthash-dev libutf8proc-dev
+             libssl-dev libsqlite3-dev libhiredis-dev libinih-dev uthash-dev libutf8proc-dev \
+             libseccomp-dev
 TEST_PKGS := libcmocka-dev redis-tools chromium fonts-noto-cjk openssl \
              sslscan testssl.sh nginx-light haproxy caddy
 LINT_PKGS := clang clang-tidy clang-format shellcheck libclang-rt-14-dev
@@ -37,7 +38,8 @@ endif
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
         -Wno-sign-conversion -Wvla -Wundef $(if $(filter true,$(CI)),-Werror)
 FLAGS_debug   := -O0 -g3
-FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE \
+                 $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 FLAGS_asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan    := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_clang   := -O1 -g -Werror
@@ -51,7 +53,7 @@ LINK_cover    := --coverage
 
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(FLAGS_$(MODE)) -I. $(CPPFLAGS) $(CFLAGS)
 LINK    := $(CC) $(LINK_$(MODE)) -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lwebsockets -luv -lsqlite3 -lhiredis -ljansson -lssl -lcrypto -lutf8proc -linih -lpthread
+LIBS    := -lwebsockets -luv -lsqlite3 -lhiredis -ljansson -lssl -lcrypto -lseccomp -lutf8proc -linih -lpthread
 
 find_c = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 SRC_LIB := $(call find_c,server/base protocol protocol/gen server/core server/store server/hub)
@@ -291,7 +293,8 @@ run:                                     ## set up, build, start on 127.0.0.1:80
 install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
 	$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/jobalike configs/reference.ini configs/embedded.ini
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/jobalike configs/reference.ini configs/embedded.ini \
+		configs/jobalike.service configs/nginx.conf configs/Caddyfile configs/haproxy.cfg
 clean:                                   ## remove what was built (var/ and node_modules/ stay)
 	rm -rf $(BUILD)
 help:                                    ## this list

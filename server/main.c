@@ -14,9 +14,11 @@
 #include <uv.h>
 
 #include "server/base/conf.h"
+#include "server/base/confine.h"
 #include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
+#include "server/base/process.h"
 #include "server/demo.h"
 #include "server/hub/hub.h"
 #include "server/net/keys.h"
@@ -49,6 +51,7 @@ struct server {
 	uv_signal_t on_term, on_int, on_hup;
 	struct reload reload;
 	int64_t wake_at;
+	bool watched;
 	uint64_t end_at; /* by the loop's clock: when the end began */
 	enum phase_of_end phase;
 };
@@ -109,6 +112,8 @@ static void on_second(uv_timer_t *timer)
 
 	if (s->phase <= LEAVING)
 		store_tick(s->store, now_ms());
+	if (s->watched)
+		process_tell("WATCHDOG=1");
 }
 
 /* --- the end ------------------------------------------------------------------------------------
@@ -178,6 +183,7 @@ static void on_signal(uv_signal_t *handle, int number)
 		log_warn("server.forced", "signal=%d", number);
 		_exit(1);
 	}
+	process_tell("STOPPING=1");
 	log_info("server.ending", "signal=%d connections=%zu", number, net_connections(s->net));
 	s->phase = LEAVING;
 	s->end_at = uv_now(&s->loop);
@@ -268,6 +274,27 @@ static bool open_net(struct server *s)
 	return net_listen(s->net, why, sizeof(why)) || refuse(why);
 }
 
+/* As root we only take the ports. */
+static bool become(const struct server *s)
+{
+	const char *user = s->conf.process.user;
+	char why[WHY_SIZE];
+
+	return !user[0] ||
+	       (process_give(s->conf.data.dir, user, why, sizeof(why)) &&
+		process_become(user, why, sizeof(why))) ||
+	       refuse(why);
+}
+
+/* All threads are there, and what is opened later is of the kinds that were opened before. */
+static void shut_the_door(const struct server *s)
+{
+	char why[WHY_SIZE];
+
+	if (!confine((enum confine)s->conf.process.seccomp, why, sizeof(why)))
+		log_warn("process.open", "why=%s", why);
+}
+
 /* From the beginning: one that comes while the store is opened is heeded when it is open. */
 static void hear_signals(struct server *s)
 {
@@ -345,16 +372,21 @@ static bool start(struct server *s)
 	hear_signals(s);
 	if (RAND_bytes((unsigned char *)&options.instance, sizeof(options.instance)) != 1)
 		return refuse("There is no chance to be had.");
+	if (!s->conf.process.core)
+		process_no_core();
 	s->hub = hub_new(&options, now_ms());
-	if (!allow_files(&s->conf) || !bind_net(s) || !open_keys(s) || !open_store(s))
+	if (!allow_files(&s->conf) || !bind_net(s) || !become(s) || !open_keys(s) || !open_store(s))
 		return false;
 	hub_use(s->hub, s->store);
 	if (!open_net(s))
 		return false;
+	s->watched = process_is_watched();
 	s->reload.conf = &s->conf;
 	s->reload.keys = &s->keys;
 	s->reload.net = s->net;
 	add_handles(s);
+	shut_the_door(s);
+	process_tell("READY=1");
 	say_hello(s);
 	return true;
 }
@@ -383,6 +415,7 @@ int main(int argc, char **argv)
 	s->reload.argc = argc;
 	s->reload.argv = argv;
 	log_level((enum log_level)s->conf.log.level);
+	log_format((enum log_format)s->conf.log.format);
 	if (!start(s))
 		return 1;
 	uv_run(&s->loop, UV_RUN_DEFAULT);

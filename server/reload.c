@@ -68,6 +68,7 @@ void reload(const struct reload *r)
 		*r->keys = keys;
 		net_reload(r->net);
 		log_level((enum log_level)r->conf->log.level);
+		log_format((enum log_format)r->conf->log.format);
 		log_info("reload.done", "keys=%zu tls=%s", keys.n, r->conf->tls.on ? "yes" : "no");
 	} else {
 		log_error("reload.refused", "why=%s", why);

@@ -29,6 +29,7 @@ words='
 \<lws_[a-z]              ^(server/net/|clients/cli/link[a-z_]*\.[ch]$)
 \<sqlite3_[a-z]          ^server/store/sqlite[a-z_]*\.[ch]$
 \<uv_[a-z]               ^server/(main\.c$|net/|store/)
+\<seccomp_[a-z]          ^server/base/confine\.c$
 \<redisAsync             ^server/store/redis[a-z_]*\.[ch]$
 '
 # What core and protocol may call besides each other and base (but for its log and its configuration).

@@ -51,7 +51,8 @@ struct conf {
 		char *installation; /* secret; likewise */
 	} keys;
 	struct {
-		int level; /* enum log_level */
+		int level;  /* enum log_level */
+		int format; /* enum log_format */
 	} log;
 	struct {
 		int64_t message_bytes;
@@ -79,6 +80,11 @@ struct conf {
 	struct {
 		bool session;
 	} demo;
+	struct {
+		char *user;
+		int seccomp; /* enum confine */
+		bool core;
+	} process;
 	struct {
 		char *listen;
 		bool on;

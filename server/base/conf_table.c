@@ -219,10 +219,23 @@ const struct conf_option conf_options[] = {
 	  .live = true,
 	  .doc = "Secret that planning asks for, as a bearer. Empty: as above.\n"
 		 "Best in a file that JOBALIKE_KEYS_INSTALLATION_FILE names; never as a flag." },
+	{ "process", "user", CONF_TEXT, AT(process.user), "",
+	  .doc = "User to become once the ports are taken, for a start as root. Empty: whoever "
+		 "starts it." },
+	{ "process", "seccomp", CONF_WORD, AT(process.seccomp), "on", .words = "off on audit",
+	  .doc = "on: the kernel refuses what this program never asks for, and ends it when it "
+		 "asks "
+		 "for\n"
+		 "another program. audit: it is only told to the kernel's log." },
+	{ "process", "core", CONF_BOOL, AT(process.core), "no",
+	  .doc = "Leave the memory in a file when the program dies. It holds keys and what was "
+		 "said." },
 	{ "log", "level", CONF_WORD, AT(log.level), "info", .words = "none error warn info debug",
 	  .live = true,
 	  .doc = "Least level that is logged, to standard error. Texts people wrote and tickets "
 		 "never are." },
+	{ "log", "format", CONF_WORD, AT(log.format), "json", .words = "json text", .live = true,
+	  .doc = "json: an object a line, for programs. text: for eyes at a terminal." },
 	{ "session", "away_s", CONF_NUMBER, AT(session.away_s), "60", 1, 3600,
 	  .doc = "Seconds without a connection after which somebody's seat and hand are free." },
 	{ "session", "unload_s", CONF_NUMBER, AT(session.unload_s), "300", 1, 86400,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -19,12 +20,82 @@
 #define PART '\x1e'
 
 static const char *const names[] = { "none", "error", "warn", "info", "debug" };
-static atomic_int least_grave = LEVEL_INFO;
+static atomic_int least_grave = LEVEL_INFO, written_as = LOG_JSON;
 
 void log_level(enum log_level least)
 {
 	atomic_store(&least_grave, (int)least);
 }
+
+void log_format(enum log_format format)
+{
+	atomic_store(&written_as, (int)format);
+}
+
+/* --- how often ---------------------------------------------------------------------------------
+ */
+
+#define KINDS_MAX 64 /* watched at once; more than we have */
+
+struct kind {
+	const char *what;
+	int64_t since; /* of the monotonic clock, ms */
+	unsigned n, unsaid;
+};
+
+static pthread_mutex_t kinds_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct kind kinds[KINDS_MAX];
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The entry of a kind; one that was not heard of for longest makes room. */
+static struct kind *find_kind(const char *what)
+{
+	struct kind *oldest = &kinds[0];
+
+	for (size_t i = 0; i < KINDS_MAX; i++) {
+		if (kinds[i].what && strcmp(kinds[i].what, what) == 0)
+			return &kinds[i];
+		if (kinds[i].since < oldest->since)
+			oldest = &kinds[i];
+	}
+	*oldest = (struct kind){ .what = what };
+	return oldest;
+}
+
+/* May one more line of this kind be written? unsaid: how many were not, before it. */
+static bool is_due(const char *what, unsigned *unsaid)
+{
+	int64_t now = monotonic_ms();
+	struct kind *k;
+	bool due;
+
+	pthread_mutex_lock(&kinds_lock);
+	k = find_kind(what);
+	*unsaid = 0;
+	if (!k->since || now - k->since >= LOG_PERIOD_MS) {
+		k->since = now;
+		k->n = 0;
+	}
+	due = k->n++ < LOG_BURST;
+	if (due) {
+		*unsaid = k->unsaid;
+		k->unsaid = 0;
+	} else {
+		k->unsaid++;
+	}
+	pthread_mutex_unlock(&kinds_lock);
+	return due;
+}
+
+/* --- what ---------------------------------------------------------------------------------------
+ */
 
 static json_t *timestamp(void)
 {
@@ -107,10 +178,51 @@ static void put_facts(json_t *line, char *format, char *text)
 	}
 }
 
-/* One write for one line, so that lines of several threads do not mix. */
+/* A value as it stands in a line for a terminal: bare where it is a word or a number. */
+static void put_value(FILE *out, const json_t *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "._:/+-";
+	const char *word = json_string_value(value);
+	char *quoted;
+
+	if (word && word[0] && word[strspn(word, plain)] == '\0') {
+		fputs(word, out);
+		return;
+	}
+	quoted = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	fputs(quoted ? quoted : "?", out);
+	free(quoted);
+}
+
+static char *as_text(json_t *line)
+{
+	char *text = NULL;
+	size_t size = 0, n = 0;
+	FILE *out = open_memstream(&text, &size);
+	const char *key;
+	json_t *value;
+
+	if (!out)
+		return NULL;
+	json_object_foreach (line, key, value) {
+		if (n++ >= 3) /* time, level and what go without saying */
+			fprintf(out, " %s=", key);
+		else if (n > 1)
+			fputc(' ', out);
+		put_value(out, value);
+	}
+	fclose(out);
+	return text;
+}
+
+/* One write for one line, so that lines of several threads do not mix. Pure ASCII: what a terminal
+ * or a reader of lines could take for more than a letter is escaped. */
 static void put_line(json_t *line)
 {
-	char *text = json_dumps(line, JSON_COMPACT);
+	char *text = atomic_load(&written_as) == LOG_TEXT
+			     ? as_text(line)
+			     : json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
 	size_t len = text ? strlen(text) : 0;
 
 	if (text) {
@@ -123,7 +235,10 @@ static void put_line(json_t *line)
 
 void log_line(enum log_level level, const char *what, const char *format, ...)
 {
-	if ((int)level > atomic_load(&least_grave))
+	unsigned unsaid = 0;
+
+	if ((int)level > atomic_load(&least_grave) ||
+	    (level != LEVEL_DEBUG && !is_due(what, &unsaid)))
 		return;
 
 	char *parted = x_strdup(format);
@@ -150,6 +265,8 @@ void log_line(enum log_level level, const char *what, const char *format, ...)
 		put_facts(line, parted, text);
 	else if (len > 0) /* a value holds our own separator: do not let it invent fields */
 		json_object_set_new(line, "facts", text_value(text));
+	if (unsaid)
+		json_object_set_new(line, "unsaid", json_integer(unsaid));
 	put_line(line);
 	json_decref(line);
 	if (len >= 0)

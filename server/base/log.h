@@ -6,11 +6,15 @@
  * `what` is area.verb and always a literal. The format is a list of key=conversion parted by single
  * spaces; a value may hold anything (it is escaped, and cut at LOG_VALUE_MAX bytes). %d, %u, %i and
  * their kin become numbers, all else strings. Say each fact once, where it is first known; never
- *what people wrote, never a ticket or a key. Any thread may call. */
+ * what people wrote, never a ticket or a key, of an address no more than its network. Of one kind
+ * LOG_BURST lines in LOG_PERIOD_MS are written, the next one says how many were not ("unsaid").
+ * Any thread may call. */
 #ifndef JOBALIKE_BASE_LOG_H
 #define JOBALIKE_BASE_LOG_H
 
 #define LOG_VALUE_MAX 256
+#define LOG_BURST     20
+#define LOG_PERIOD_MS 10000
 
 enum log_level {
 	LEVEL_NONE, /* for tests that provoke errors */
@@ -22,6 +26,12 @@ enum log_level {
 
 /* Lines less grave than this are not written. */
 void log_level(enum log_level least);
+
+enum log_format {
+	LOG_JSON, /* until log_format says otherwise */
+	LOG_TEXT, /* for a terminal: time level what key=value ... */
+};
+void log_format(enum log_format format);
 
 void log_line(enum log_level level, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

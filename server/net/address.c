@@ -214,3 +214,21 @@ void addresses_fini(struct addresses *all)
 	HASH_ITER (hh, all->table, a, next)
 		forget(a);
 }
+
+const char *address_shown(struct address *a, const char *forwarded, char out[ADDRESS_SHOWN])
+{
+	unsigned char network[16];
+	char text[INET6_ADDRSTRLEN] = "";
+	bool v4;
+
+	a = behind(a, forwarded);
+	v4 = is_mapped(a->bytes);
+	memcpy(network, a->bytes, sizeof(network));
+	if (v4)
+		network[15] = 0;
+	else
+		memset(network + 6, 0, sizeof(network) - 6);
+	inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? network + 12 : network, text, sizeof(text));
+	snprintf(out, ADDRESS_SHOWN, "%s/%d", text, v4 ? 24 : 48);
+	return out;
+}

@@ -57,6 +57,9 @@ int64_t address_ask(struct address *a, const char *forwarded, int64_t now);
 
 /* What whoever is behind it has guessed wrong. */
 struct guesses *address_guesses(struct address *a, const char *forwarded);
+/* The network of whoever asks, for the log: 192.0.2.0/24 or 2001:db8:7::/48. */
+#define ADDRESS_SHOWN 50
+const char *address_shown(struct address *a, const char *forwarded, char out[ADDRESS_SHOWN]);
 
 /* Forgets those who have no connection and could ask as much as ever. Now and then. */
 void addresses_sweep(struct addresses *all, int64_t now);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/code.h"
@@ -170,10 +171,12 @@ void api_plan(struct request *r)
 {
 	char field[33] = "";
 	struct plan *p;
+	char from[ADDRESS_SHOWN];
 	json_t *body, *names;
 	enum err err;
 
 	if (!keys_is_installation(r->net->keys, r->bearer)) {
+		log_warn("key.refused", "from=%s", address_shown(r->from, r->forwarded, from));
 		api_refuse(r, ERR_UNAUTHORIZED, NULL);
 		return;
 	}

@@ -18,8 +18,7 @@
 
 #define HEADERS_MAX 16
 
-#define HEAD_BYTES  8192 /* of a request */
-#define HEAD_S      10   /* in which it has to arrive */
+#define HEAD_S      10 /* in which it has to arrive */
 #define KEEPALIVE_S 15
 #define SILENT_MS   1000 /* each connection may wait so long before its first request */
 #define RX_BYTES    512  /* kept for each connection; what is longer comes in pieces */
@@ -315,7 +314,7 @@ struct ws *ws_new(struct net *net, uv_loop_t *loop)
 		.user = w,
 		.gid = (gid_t)-1,
 		.uid = (uid_t)-1,
-		.max_http_header_data = HEAD_BYTES,
+		.max_http_header_data = WS_HEAD_BYTES,
 		.timeout_secs = HEAD_S,
 		.keepalive_timeout = KEEPALIVE_S,
 		.retry_and_idle_policy = &no_pings,

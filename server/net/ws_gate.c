@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "server/base/log.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
 #include "server/net/ws_http.h"
@@ -11,6 +12,20 @@ bool ws_header(struct lws *wsi, int token, char *out, size_t size)
 {
 	out[0] = '\0';
 	return lws_hdr_copy(wsi, out, (int)size, (enum lws_token_indexes)token) >= 0;
+}
+
+void ws_forwarded(struct lws *wsi, char *out, size_t size)
+{
+	char all[WS_HEAD_BYTES], *last = all;
+	size_t n;
+
+	ws_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, all, sizeof(all));
+	n = strlen(all);
+	if (n >= size) {
+		last = strchr(all + n - size + 1, ',');
+		last = last ? last + 1 : all + n;
+	}
+	memcpy(out, last, strlen(last) + 1);
 }
 
 static bool is(struct lws *wsi, int token, const char *wanted)
@@ -122,7 +137,7 @@ static struct refusal judge(struct link *l, struct lws *wsi)
 		return (struct refusal){ 400, "The subprotocol is " PROTOCOL_SUBPROTOCOL "." };
 	if (l->net->draining)
 		return (struct refusal){ 503, "The server is ending." };
-	ws_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof(forwarded));
+	ws_forwarded(wsi, forwarded, sizeof(forwarded));
 	if (!(from = address_claim(l->from, forwarded)))
 		return (struct refusal){ 429, "Your address has too many connections." };
 	l->from = from;
@@ -131,6 +146,7 @@ static struct refusal judge(struct link *l, struct lws *wsi)
 
 bool ws_gate(struct link *l, struct lws *wsi)
 {
+	char from[ADDRESS_SHOWN], forwarded[512];
 	struct refusal no;
 	struct request *r;
 
@@ -139,6 +155,9 @@ bool ws_gate(struct link *l, struct lws *wsi)
 	if (!no.status)
 		return true;
 	l->net->figures.handshakes_refused++;
+	ws_forwarded(wsi, forwarded, sizeof(forwarded));
+	log_info("handshake.refused", "from=%s status=%d why=%s",
+		 address_shown(l->from, forwarded, from), no.status, no.sentence);
 	r = request_new(l->net, wsi);
 	r->is_handshake = true;
 	if (no.status == 426)

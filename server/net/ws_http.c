@@ -76,7 +76,7 @@ static void read_headers(struct request *r, struct lws *wsi)
 	r->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
 	ws_header(wsi, WSI_TOKEN_HOST, r->host, sizeof(r->host));
 	ws_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, r->type, sizeof(r->type));
-	ws_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, r->forwarded, sizeof(r->forwarded));
+	ws_forwarded(wsi, r->forwarded, sizeof(r->forwarded));
 	ws_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, r->known, sizeof(r->known));
 	r->is_ours = lws_hdr_custom_copy(wsi, text, sizeof(text), ours, sizeof(ours) - 1) == 1 &&
 		     text[0] == '1';

@@ -39,6 +39,10 @@ int ws_http_writable(struct link *l, struct lws *wsi);
 
 /* May this request become a WebSocket? If not, it was answered and the connection shall end. */
 bool ws_gate(struct link *l, struct lws *wsi);
+#define WS_HEAD_BYTES 8192 /* of a request */
+
+/* X-Forwarded-For; of one that is too long its end, which is what the nearest proxy says. */
+void ws_forwarded(struct lws *wsi, char *out, size_t size);
 /* One value of a header; false: there are several, or it is longer. Absent is "". */
 bool ws_header(struct lws *wsi, int token, char *out, size_t size);
 

@@ -14,14 +14,17 @@ extern const struct unit_group codec_suites_group;
 extern const struct unit_group codec_tables_group;
 extern const struct unit_group codec_text_group;
 extern const struct unit_group conf_group;
+extern const struct unit_group confine_group;
 extern const struct unit_group export_group;
 extern const struct unit_group hub_fan_group;
 extern const struct unit_group hub_group;
 extern const struct unit_group hub_elsewhere_group;
 extern const struct unit_group hub_store_group;
 extern const struct unit_group limit_group;
+extern const struct unit_group log_group;
 extern const struct unit_group mem_group;
 extern const struct unit_group permissions_group;
+extern const struct unit_group process_group;
 extern const struct unit_group scan_group;
 extern const struct unit_group skeleton_group;
 extern const struct unit_group taken_group;
@@ -31,12 +34,13 @@ extern const struct unit_group tls_tickets_group;
 extern const struct unit_group utf8_group;
 
 static const struct unit_group *const groups[] = {
-	&code_group,        &codec_check_group,  &codec_event_group,   &codec_group,
-	&codec_own_group,   &codec_suites_group, &codec_tables_group,  &codec_text_group,
-	&conf_group,        &export_group,       &hub_elsewhere_group, &hub_fan_group,
-	&hub_group,         &hub_store_group,    &limit_group,         &mem_group,
-	&permissions_group, &scan_group,         &skeleton_group,      &taken_group,
-	&text_group,        &ticket_group,       &tls_tickets_group,   &utf8_group,
+	&code_group,      &codec_check_group,  &codec_event_group,  &codec_group,
+	&codec_own_group, &codec_suites_group, &codec_tables_group, &codec_text_group,
+	&conf_group,      &confine_group,      &export_group,       &hub_elsewhere_group,
+	&hub_fan_group,   &hub_group,          &hub_store_group,    &limit_group,
+	&log_group,       &mem_group,          &permissions_group,  &process_group,
+	&scan_group,      &skeleton_group,     &taken_group,        &text_group,
+	&ticket_group,    &tls_tickets_group,  &utf8_group,
 };
 
 int main(void)
