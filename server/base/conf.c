@@ -75,6 +75,9 @@ static void derive(struct conf_reading *r)
 		c->store.path = x_strdup(path);
 	c->admin.on = conf_split_address(c->admin.listen, host, &c->admin.port);
 	c->admin.host = x_strdup(c->admin.on ? host : "");
+	if (c->listen.shared && c->store.kind != CONF_STORE_REDIS)
+		conf_wrong(r, "listen.shared is for instances that share a store: give a store.url "
+			      "that begins with redis");
 	c->tls.on = c->tls.certificate[0] && c->tls.key[0];
 	if (!c->tls.on && (c->tls.certificate[0] || c->tls.key[0]))
 		conf_wrong(r, "tls.certificate and tls.key are given together or not at all");

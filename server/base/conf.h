@@ -27,6 +27,7 @@ struct conf {
 	struct {
 		char *host;   /* a numeric address, IPv4 or IPv6 */
 		int64_t port; /* 0: any that is free; say which */
+		bool shared;  /* with other instances of this machine */
 	} listen;
 	struct {
 		char *url;

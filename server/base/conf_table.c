@@ -153,6 +153,10 @@ const struct conf_option conf_options[] = {
 		 "it." },
 	{ "listen", "port", CONF_NUMBER, AT(listen.port), "8080", 0, 65535,
 	  .doc = "Port to listen on. 0 takes any that is free; the first line says which." },
+	{ "listen", "shared", CONF_BOOL, AT(listen.shared), "no",
+	  .doc = "Several instances of this machine listen on one port, and the kernel spreads "
+		 "new\n"
+		 "connections over them. They need a store that they share: redis://." },
 	{ "tls", "certificate", CONF_TEXT, AT(tls.certificate), "", .live = true,
 	  .doc = "File with the certificate and those that lead to its root, as PEM. Empty: no "
 		 "TLS.\n"

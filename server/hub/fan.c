@@ -13,9 +13,10 @@
 
 #define RUN_EVENTS  256   /* that are told at once */
 #define RUN_BYTES   65536 /* likewise; what one write takes */
-#define WINDOW_FROM 400   /* peers in a crowd that may wait */
-#define WINDOW_MS   45    /* that it waits at most; a ms for so many peers: */
-#define WINDOW_EACH 20
+#define WINDOW_FROM 200   /* peers in a crowd that may wait */
+#define WINDOW_MIN  25    /* ms that it waits, and one more for so many peers: */
+#define WINDOW_EACH 50
+#define WINDOW_MAX  45
 
 void fan_add(struct live *l, struct crowd *c, uint64_t seq, struct msg *wire)
 {
@@ -173,11 +174,11 @@ static void tell_all(struct live *l, struct crowd *c)
 
 static int64_t window_of(const struct crowd *c)
 {
-	int64_t window = (int64_t)c->n / WINDOW_EACH;
+	int64_t window = WINDOW_MIN + (int64_t)c->n / WINDOW_EACH;
 
 	if (c->n < WINDOW_FROM)
 		return 0;
-	return window < WINDOW_MS ? window : WINDOW_MS;
+	return window < WINDOW_MAX ? window : WINDOW_MAX;
 }
 
 /* Whoever was told something a moment ago waits, from the first event on. */

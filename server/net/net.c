@@ -37,7 +37,6 @@ static void on_admin(void *arg, int fd, struct address *from)
 
 static struct listener listener_of(struct net *n, accepted_fn accepted)
 {
-	/* Not shared with other processes: each would have sessions of its own behind one port. */
 	return (struct listener){ .fd = -1,
 				  .spare_fd = -1,
 				  .addresses = &n->addresses,
@@ -70,6 +69,7 @@ struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
 	conns_init(&n->conns, hub, keys, (size_t)conf->limits.message_bytes,
 		   (size_t)conf->limits.queue_bytes);
 	n->people = listener_of(n, on_people);
+	n->people.shares = conf->listen.shared;
 	n->admin = listener_of(n, on_admin);
 	take_limits(n);
 	uv_timer_init(loop, &n->tick);

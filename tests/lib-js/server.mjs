@@ -34,10 +34,10 @@ export function tempDir(name) {
 /**
  * A server that keeps its data in dir, over several starts. Options such as ["--demo.session=yes"]; admin is
  * the address of its second listener; key is the one that planning asks for, when env names one; under is a program
- * that runs it, such as ["valgrind"].
+ * that runs it, such as ["valgrind"]; at is its port, if not any.
  */
-export function makeServer({ dir, options = [], admin = "off", key = null, env = {}, under = [] }) {
-  let port = 0;
+export function makeServer({ dir, options = [], admin = "off", key = null, env = {}, under = [], at = 0 }) {
+  let port = at;
   let adminPort = 0;
   let child = null;
   let exited = null;

@@ -3,7 +3,9 @@
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { bin, makeServer, plan, start, tempDir } from "../lib-js/server.mjs";
 
@@ -87,11 +89,59 @@ export async function withOurs({ sessions = 1, options = [], under = [] }, use) 
   }
 }
 
+/** A Redis that syncs every append, on the servers' core, for as long as use takes. use gets { path, pid }. */
+export async function withRedis(use) {
+  const dir = mkdtempSync(join(tmpdir(), "load-redis-")); // a socket's path must be short
+  const path = join(dir, "socket");
+  const program = ["/usr/bin/redis-server", "/usr/bin/redis-check-rdb"].find(existsSync); // one binary, by its name
+  const options = { port: 0, unixsocket: path, dir, save: "", appendonly: "yes", appendfsync: "always", daemonize: "no" };
+  const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  const child = start(program, args, { argv0: "redis-server", stdio: "ignore" });
+  const ended = once(child, "exit");
+  await run("taskset", ["-a", "-p", "-c", SERVER_CORE, String(child.pid)]);
+  while (!existsSync(path)) await new Promise((done) => setTimeout(done, 20));
+  try {
+    return await use({ path, pid: child.pid });
+  } finally {
+    child.kill("SIGTERM");
+    await ended;
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** n instances that share a Redis and one port. use gets { to, redis, servers }; route: the
+ *  socket by which instance i reaches Redis. */
+export async function withInstances(n, { sessions = 1, shared = true, route = (path) => path }, use) {
+  return withRedis(async (redis) => {
+    const dir = tempDir("load");
+    const servers = [];
+    try {
+      for (let i = 0; i < n; i++) {
+        const options = [`--store.url=redis+unix://${await route(redis.path, i)}`, `--listen.shared=${shared ? "yes" : "no"}`];
+        const at = shared ? (servers[0]?.port ?? 0) : 0;
+        const under = ["taskset", "-c", SERVER_CORE];
+        servers.push(makeServer({ dir, admin: "127.0.0.1:0", under, at, options: [...LIFTED, ...options] }));
+        await servers[i].start();
+      }
+      const ids = [];
+      for (let i = 0; i < sessions; i++) ids.push((await plan(servers[0])).session);
+      const ports = [...new Set(servers.map((s) => s.port))];
+      const to = { port: ports, pid: servers.map((s) => s.pid), session: ids.join(","), data: dir };
+      const figures = await use({ to, redis, servers });
+      const own = await Promise.all(servers.map(ownFigures));
+      return { ...figures, lag_ms: Math.max(...own.map((f) => f.lag_ms)), opened: own.map((f) => f.opened) };
+    } finally {
+      await Promise.all(servers.map((s) => s.end()));
+      servers[0]?.remove();
+    }
+  });
+}
+
 /** What the server says of itself. */
 async function ownFigures(server) {
   const text = await server.metrics();
   const value = (name) => Number(new RegExp(`^jobalike_${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
-  return { lag_ms: value("loop_lag_max_seconds") * 1000, queue_high: value("queue_high_bytes") };
+  return { lag_ms: value("loop_lag_max_seconds") * 1000, queue_high: value("queue_high_bytes"), opened: value("connections_opened_total") };
 }
 
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor((list.length - 1) / 2)];
@@ -107,7 +157,8 @@ export async function inTurns(who, times = RUNS) {
   const medians = {};
   for (const [name, list] of Object.entries(got)) {
     medians[name] = {};
-    for (const key of Object.keys(list[0])) medians[name][key] = median(list.map((f) => f[key]));
+    for (const key of Object.keys(list[0]))
+      medians[name][key] = typeof list[0][key] === "number" ? median(list.map((f) => f[key])) : list[0][key];
   }
   return medians;
 }

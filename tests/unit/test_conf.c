@@ -472,6 +472,7 @@ static void redis_that_cannot_be_is_refused(void **state)
 		{ "--redis.sentinels=10.0.0.1:x", "the port is not a number" },
 		{ "--redis.sentinels=:26379", "the host is missing" },
 		{ "--redis.password=geheim", "redis.password is a secret" },
+		{ "--listen.shared=yes", "listen.shared is for instances that share a store" },
 	};
 
 	(void)state;

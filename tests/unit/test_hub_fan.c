@@ -4,7 +4,7 @@
 #include "server/base/mem.h"
 #include "tests/unit/hub_bench.h"
 
-#define MANY 460 /* a crowd that waits, for 23 ms */
+#define MANY 240 /* a crowd that waits, for 29 ms */
 #define LONG 60
 
 static size_t lines(const struct screen *s)
