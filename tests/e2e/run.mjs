@@ -1,9 +1,10 @@
 // End to end in Chromium: real browsers, real input, the real server and terminal client.
-//   node tests/e2e/run.mjs [screens] [keyboard] [hour]     all of them when none is named
+//   node tests/e2e/run.mjs [screens] [codes] [keyboard] [hour]     all of them when none is named
 
 import { rmSync } from "node:fs";
 import { found } from "./axe.mjs";
 import { guard, launch, picture } from "./browser.mjs";
+import { codes } from "./codes.mjs";
 import { hour, result } from "./hour.mjs";
 import { acts, keyboard } from "./keyboard.mjs";
 import { screens } from "./screens.mjs";
@@ -51,6 +52,7 @@ async function part(name, run, counts) {
 }
 
 await part("screens", screens, found);
+await part("codes", codes, found);
 await part("keyboard", keyboard, acts);
 await part("hour", hour, result);
 await browser.close();

@@ -30,7 +30,11 @@ export interface PublicSession {
   readonly schools: readonly string[];
 }
 
-export type Failure = { readonly error: string; readonly field?: string };
+export type Failure = {
+  readonly error: string;
+  readonly field?: string;
+  readonly retryMs?: number;
+};
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | ({ readonly ok: false } & Failure);
@@ -99,7 +103,8 @@ async function ask(path: string, init?: RequestInit): Promise<Answer<unknown>> {
   const said = isLoose(body) ? body : {};
   const field = text(said.field);
   const error = text(said.error) ?? (reply.status >= 500 ? "network" : "bad_request");
-  return { ok: false, error, ...(field ? { field } : {}) };
+  const retryMs = number(said.retry_ms);
+  return { ok: false, error, ...(field ? { field } : {}), ...(retryMs ? { retryMs } : {}) };
 }
 
 const post = (path: string, body: unknown, headers: Record<string, string>) =>
@@ -141,6 +146,32 @@ export async function takeTicket(id: string, answers: JoinAnswers): Promise<Answ
   return ticket ? { ok: true, value: ticket } : { ok: false, error: "network" };
 }
 
+export interface ByCode {
+  readonly session: string;
+  readonly invitation: string;
+}
+
+/** What a join code leads to. */
+export async function takeCode(code: string): Promise<Answer<ByCode>> {
+  const said = await post("/api/codes", { code }, {});
+  if (!said.ok) return said;
+  const { session, invitation } = isLoose(said.value) ? said.value : {};
+  const found = text(session);
+  const token = text(invitation);
+  if (!found || !token) return { ok: false, error: "network" };
+  return { ok: true, value: { session: found, invitation: token } };
+}
+
+/** The join code of a session, for its staff. */
+export async function joinCode(id: string, ticket: string): Promise<Answer<string>> {
+  const said = await ask(`/api/sessions/${encodeURIComponent(id)}/code`, {
+    headers: { Authorization: `Bearer ${ticket}` },
+  });
+  if (!said.ok) return said;
+  const code = isLoose(said.value) ? text(said.value.code) : null;
+  return code ? { ok: true, value: code } : { ok: false, error: "network" };
+}
+
 export interface Plan {
   readonly title: string;
   readonly hashtag?: string;
@@ -155,18 +186,23 @@ export interface Plan {
   readonly staff: Readonly<Record<string, { readonly name: string; readonly school?: string }>>;
 }
 
-/** Plans a session and gives the links of its roles. */
-export async function planSession(
-  plan: Plan,
-  key: string,
-): Promise<Answer<ReadonlyMap<string, string>>> {
+export interface Planned {
+  readonly title: string;
+  readonly code: string | null;
+  /** One for each role. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/** Plans a session and gives what leads into it. */
+export async function planSession(plan: Plan, key: string): Promise<Answer<Planned>> {
   const said = await post("/api/sessions", plan, { Authorization: `Bearer ${key}` });
   if (!said.ok) return said;
   const links = isLoose(said.value) && isLoose(said.value.links) ? said.value.links : {};
   const found = Object.entries(links).flatMap(([role, link]): [string, string][] =>
     typeof link === "string" ? [[role, link]] : [],
   );
-  return { ok: true, value: new Map(found) };
+  const code = isLoose(said.value) ? text(said.value.code) : null;
+  return { ok: true, value: { title: plan.title, code, links: new Map(found) } };
 }
 
 /** Fetches an export and hands it to the browser as a file. */

@@ -16,6 +16,7 @@ export type DialogSpec =
   | { readonly kind: "close" }
   | { readonly kind: "settings" }
   | { readonly kind: "take_back"; readonly line: number }
+  | { readonly kind: "code" }
   | { readonly kind: "keys" }
   | { readonly kind: "palette" };
 

@@ -20,6 +20,17 @@ export function routeOf(path: string): Route {
   return session?.[1] ? { page: "session", id: session[1] } : { page: "lost" };
 }
 
+/** A join code that a link brought along, until somebody took it. */
+export const offeredCode = signal<string | null>(null);
+
+/** It stands in the address no longer than it takes to read it. */
+function takeCode(at: Route): void {
+  const found = /^#code=([A-Za-z0-9]{1,12})$/.exec(location.hash);
+  if (!found?.[1] || at.page !== "home") return;
+  offeredCode.value = found[1];
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
 /** A ticket in the fragment is taken out of the address bar before anything else sees it. */
 function takeTicket(at: Route): void {
   const found = /^#ticket=([^&]+)$/.exec(location.hash);
@@ -31,6 +42,7 @@ function takeTicket(at: Route): void {
 function read(): void {
   const at = routeOf(location.pathname);
   takeTicket(at);
+  takeCode(at);
   route.value = at;
   place.value = decodeURIComponent(location.hash.slice(1));
 }

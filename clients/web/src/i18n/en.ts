@@ -63,6 +63,20 @@ export const en = {
   "session.here": "1 person is in the session‖{n} people are in the session",
   "session.not_found": "There is no session at this address, or it is not for this link.",
 
+  "code.title": "Join code",
+  "code.enter": "Enter the code on the screen",
+  "code.hint": "six characters",
+  "code.go": "Go in",
+  "code.wrong": "No session has this code now. Please check it.",
+  "code.slow": "Too many wrong codes. Please try again in {time}.",
+  "code.show": "Join code…",
+  "code.where": "Open {host} and enter",
+  "code.qr": "QR code that opens the page to join",
+  "code.until":
+    "Lets people in as attendees. Good until the session is closed, at most a day after its end.",
+  "code.print": "Print",
+  "code.failed": "The code cannot be shown now.",
+
   "plan.title": "Plan a session",
   "plan.sub":
     "For organizers. You need the installation key: it lies in the data folder of the server.",

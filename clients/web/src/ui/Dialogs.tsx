@@ -2,6 +2,7 @@ import { closeDialog, dialog } from "../app/dialogs.ts";
 import type { View } from "../protocol.ts";
 import { AppointDialog } from "./dialogs/AppointDialog.tsx";
 import { CloseRoomDialog, CloseSessionDialog } from "./dialogs/CloseDialogs.tsx";
+import { CodeDialog } from "./dialogs/CodeDialog.tsx";
 import { KeysDialog } from "./dialogs/KeysDialog.tsx";
 import { MoveDialog } from "./dialogs/MoveDialog.tsx";
 import { MuteDialog } from "./dialogs/MuteDialog.tsx";
@@ -44,6 +45,8 @@ export function Dialogs({ view }: { readonly view: View }) {
       return <SettingsDialog view={view} onClose={onClose} />;
     case "take_back":
       return <TakeBackDialog line={spec.line} onClose={onClose} />;
+    case "code":
+      return <CodeDialog view={view} onClose={onClose} />;
     case "keys":
       return <KeysDialog view={view} onClose={onClose} />;
     case "palette":

@@ -7,6 +7,7 @@ import { hasTicket } from "../app/tickets.ts";
 import { t } from "../i18n/t.ts";
 import { clock, clockSpan, day, dayNumber, until, weekday, zone } from "../i18n/time.ts";
 import { type Area, areaName } from "../model/areas.ts";
+import { CodeForm } from "./CodeForm.tsx";
 import { Button } from "./parts/Button.tsx";
 import { Icon } from "./parts/Icon.tsx";
 import { Link, SiteHeader } from "./parts/SiteHeader.tsx";
@@ -73,6 +74,7 @@ export function Home() {
         <div class="home-head">
           <h1>{t("home.title")}</h1>
           <p class="lead">{t("home.sub", { zone: zone() })}</p>
+          <CodeForm />
         </div>
         {known.value ? (
           <Schedule known={known.value} area={area.value} onArea={(key) => (area.value = key)} />

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { type PublicArea, planSession } from "../app/api.ts";
+import { type Planned, type PublicArea, planSession } from "../app/api.ts";
 import { type PlainKey, t } from "../i18n/t.ts";
 import { zone } from "../i18n/time.ts";
 import { PlanAreas } from "./PlanAreas.tsx";
@@ -120,7 +120,7 @@ export function Plan() {
   const wrong = useSignal<Wrong>({});
   const general = useSignal<string | null>(null);
   const busy = useSignal(false);
-  const links = useSignal<ReadonlyMap<string, string> | null>(null);
+  const planned = useSignal<Planned | null>(null);
   const d = draft.value;
   const set = (change: Partial<Draft>) => {
     draft.value = { ...draft.value, ...change };
@@ -161,7 +161,7 @@ export function Plan() {
       d.key.trim(),
     );
     busy.value = false;
-    if (said.ok) links.value = said.value;
+    if (said.ok) planned.value = said.value;
     else if (said.error === "unauthorized" || said.error === "forbidden")
       show({ key: t("plan.bad_key") }, t("join.summary", { n: 1 }));
     else {
@@ -217,8 +217,8 @@ export function Plan() {
       <SiteHeader />
       <main class="plan" id="main">
         <h1>{t("plan.title")}</h1>
-        {links.value ? (
-          <PlanLinks links={links.value} onAnother={() => (links.value = null)} />
+        {planned.value ? (
+          <PlanLinks planned={planned.value} onAnother={() => (planned.value = null)} />
         ) : (
           <form ref={form} class="form" onSubmit={submit} noValidate>
             <p class="lead">{t("plan.sub")}</p>

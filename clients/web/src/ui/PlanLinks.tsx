@@ -1,17 +1,19 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { Planned } from "../app/api.ts";
 import { showToast } from "../app/toast.ts";
 import { t } from "../i18n/t.ts";
 import { Button } from "./parts/Button.tsx";
+import { JoinCode } from "./parts/JoinCode.tsx";
 
 const ORDER = ["organizer", "facilitator", "moderator", "attendee", "observer"] as const;
 
 interface Props {
-  readonly links: ReadonlyMap<string, string>;
+  readonly planned: Planned;
   readonly onAnother: () => void;
 }
 
-/** The links of a session that was just planned: one for each role, to copy. */
-export function PlanLinks({ links, onAnother }: Props) {
+/** What leads into a session that was just planned: a code for a screen, and a link for each role. */
+export function PlanLinks({ planned, onAnother }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const copy = async (link: string) => {
@@ -27,9 +29,10 @@ export function PlanLinks({ links, onAnother }: Props) {
       <h2 ref={heading} tabIndex={-1}>
         {t("plan.done")}
       </h2>
+      {planned.code && <JoinCode code={planned.code} title={planned.title} />}
       <ul class="plan-links">
         {ORDER.map((role) => {
-          const link = links.get(role);
+          const link = planned.links.get(role);
           if (!link) return null;
           return (
             <li key={role} class="card">

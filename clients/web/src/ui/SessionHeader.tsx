@@ -118,6 +118,16 @@ export function moreItems(view: View): readonly Item[] {
       run: () => void chooseLanguage(other()),
     },
     ...themeItems().map((item, i) => ({ ...item, apart: i === 0 })),
+    ...(isStaff(you.role) && view.session.phase !== "closed"
+      ? [
+          {
+            label: t("code.show"),
+            icon: "screen" as const,
+            apart: true,
+            run: () => openDialog({ kind: "code" }),
+          },
+        ]
+      : []),
     {
       label: t("keys.all"),
       icon: "keys",

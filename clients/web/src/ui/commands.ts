@@ -184,6 +184,9 @@ export function commandsOf(view: View): readonly Command[] {
   return [
     ...places(view),
     ...acts(view),
+    ...(isStaff(view.people.you.role) && view.session.phase !== "closed"
+      ? [{ label: t("code.show"), run: () => openDialog({ kind: "code" }) }]
+      : []),
     { label: t("keys.all"), key: "?", run: () => openDialog({ kind: "keys" }) },
   ];
 }
