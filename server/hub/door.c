@@ -8,7 +8,7 @@
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
-void hub_refuse(struct live *l, struct peer *p, enum err err)
+void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_ms)
 {
 	(void)l;
 	if (p->leaving)
@@ -17,7 +17,12 @@ void hub_refuse(struct live *l, struct peer *p, enum err err)
 	if (err == ERR_REMOVED)
 		peer_bye(p, BYE_REMOVED, -1);
 	else
-		peer_bye(p, BYE_UNAVAILABLE, err == ERR_UNAVAILABLE ? ANSWER_MS : -1);
+		peer_bye(p, BYE_UNAVAILABLE, err == ERR_UNAVAILABLE ? retry_ms : -1);
+}
+
+void hub_refuse(struct live *l, struct peer *p, enum err err)
+{
+	hub_send_away(l, p, err, RETRY_MS);
 }
 
 /* Of the commands the client still waits for, those that are in the log. */
@@ -98,7 +103,7 @@ void hub_admit(struct live *l, struct peer *p)
 	if (p->leaving)
 		return;
 	if (hub_is_draining(l->hub)) {
-		peer_bye(p, BYE_DRAINING, ANSWER_MS);
+		peer_bye(p, BYE_DRAINING, RETRY_MS);
 		return;
 	}
 	if (is_ahead(l, p)) {
@@ -162,7 +167,7 @@ void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struc
 	live_stir(l);
 	who = l->phase == LIVE_OPEN ? state_person_by_sub(&l->state, g->sub) : NULL;
 	if (hub_is_draining(h))
-		peer_bye(p, BYE_DRAINING, ANSWER_MS);
+		peer_bye(p, BYE_DRAINING, RETRY_MS);
 	else if (who && who->seated)
 		hub_admit(l, p);
 	else if (join_command(g, &c) == OK)

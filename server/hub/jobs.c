@@ -109,7 +109,7 @@ static void tell_unknown(struct live *l, struct job *j)
 	if (j->peer && j->command.type == CMD_PEOPLE_JOIN)
 		hub_refuse(l, j->peer, ERR_UNAVAILABLE);
 	else if (j->peer)
-		peer_error(j->peer, ERR_UNKNOWN, &blame, ANSWER_MS);
+		peer_error(j->peer, ERR_UNKNOWN, &blame, RETRY_MS);
 }
 
 /* Commands the store keeps waiting: one that was not sent did not happen and ends; one that was may
@@ -119,7 +119,7 @@ void jobs_in_time(struct live *l)
 	int64_t late = hub_now(l->hub) - ANSWER_MS;
 
 	while (jobs_are_held_up(l) && l->queue.first->since <= late)
-		job_settle(l, jobs_take(&l->queue), ERR_UNAVAILABLE, ANSWER_MS);
+		job_settle(l, jobs_take(&l->queue), ERR_UNAVAILABLE, RETRY_MS);
 	for (struct job *j; (j = l->untold) && (j->answered || j->since <= late);) {
 		if (!j->answered)
 			tell_unknown(l, j);

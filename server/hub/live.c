@@ -39,7 +39,7 @@ void live_submit_job(struct live *l, const struct job *as)
 	else if (l->phase == LIVE_BROKEN)
 		job_settle(l, j, ERR_DAMAGED, 0);
 	else if (l->queue.n >= QUEUE_MAX)
-		job_settle(l, j, ERR_UNAVAILABLE, ANSWER_MS);
+		job_settle(l, j, ERR_UNAVAILABLE, RETRY_MS);
 	else
 		jobs_add(&l->queue, j);
 }
@@ -182,7 +182,7 @@ void live_give_up(struct live *l, enum err tried, enum err waits)
 	drop_bodies(l);
 	settle_batch(l, tried);
 	for (struct job *j; (j = jobs_take(&l->queue));)
-		job_settle(l, j, waits, ANSWER_MS);
+		job_settle(l, j, waits, RETRY_MS);
 }
 
 static void accepted(struct live *l, const struct store_answer *answer)

@@ -17,6 +17,7 @@
 #define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */
 #define DUE_MS            500   /* what is due and was refused is asked again after this */
 #define ANSWER_MS         2000  /* a command is answered within this, whatever the store does */
+#define RETRY_MS          1000  /* until one asks or comes again; many are spread over it */
 #define VIEW_BYTES        (1u << 20) /* of views built in one turn of the loop, about 5 ms */
 #define CROWD_ALL         UINT64_MAX /* the crowd of everybody */
 
@@ -294,6 +295,8 @@ void hub_admit_waiting(struct live *l);
 void hub_stop_waiting(struct live *l, struct peer *p);
 /* Says why, says bye, and counts the peer out of every crowd. */
 void hub_refuse(struct live *l, struct peer *p, enum err err);
+/* The same; who may come again does so after retry_ms. */
+void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_ms);
 
 /* word.c */
 /* Shows the room that this person is typing, if they may; not to themselves. */

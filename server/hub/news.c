@@ -20,12 +20,14 @@ static void opened(struct live *l, const char *epoch)
 
 static void send_away(struct live *l, enum err err)
 {
+	int64_t n = 0, of = (int64_t)l->n_peers; /* not all in the same moment */
+
 	for (struct present *who = l->present; who; who = who->hh.next)
 		for (struct peer *p = who->peers; p; p = p->next_of_person)
-			hub_refuse(l, p, err);
+			hub_send_away(l, p, err, RETRY_MS * ++n / of);
 	for (struct peer *p; (p = l->waiting);) {
 		hub_stop_waiting(l, p);
-		hub_refuse(l, p, err);
+		hub_send_away(l, p, err, RETRY_MS * ++n / of);
 	}
 }
 

@@ -121,7 +121,7 @@ static void on_command(struct hub *h, struct peer *p, struct command *c)
 		refuse(h, p, ERR_SLOW_DOWN, &blame, wait);
 		command_free(c);
 	} else if (hub_is_draining(h)) {
-		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
+		peer_error(p, ERR_UNAVAILABLE, &blame, RETRY_MS);
 		command_free(c);
 	} else {
 		crash_at("word.command");
@@ -209,7 +209,7 @@ void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
 		peer_error(p, ERR_BAD_REQUEST, &blame, 0);
 		upward_free(&up);
 	} else if (!p->person) {
-		peer_error(p, ERR_UNAVAILABLE, &blame, ANSWER_MS);
+		peer_error(p, ERR_UNAVAILABLE, &blame, RETRY_MS);
 		upward_free(&up);
 	} else if (up.kind == UP_COMMAND) {
 		on_command(h, p, &up.command);

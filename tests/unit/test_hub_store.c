@@ -143,6 +143,27 @@ static void what_is_due_is_not_asked_of_a_store_that_refuses_without_end(void **
 	bench_end(&b);
 }
 
+/* All at once is what the next moment does not need. */
+static void another_history_brings_people_back_one_after_the_other(void **state)
+{
+	struct bench b;
+	struct screen ana, ben;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	screen_come(&ben, &b, "Ben", ROLE_ATTENDEE);
+	memory_restore(b.memory, HUB_LOG, 1);
+	hub_notice(b.hub, &(struct store_notice){ .news = STORE_RESET, .log = HUB_LOG });
+	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(ben.bye, BYE_UNAVAILABLE);
+	assert_true(ana.retry_ms > 0 && ben.retry_ms > 0 && ana.retry_ms != ben.retry_ms);
+	bench_pass(&b, MEMORY_HOLD_MS);
+	screen_go(&ana);
+	screen_go(&ben);
+	bench_end(&b);
+}
+
 static void who_says_hello_while_the_store_cannot_tell_is_told_in_time(void **state)
 {
 	struct bench b;
@@ -344,6 +365,7 @@ static void a_log_found_damaged_by_an_append_is_not_served(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
+	cmocka_unit_test(another_history_brings_people_back_one_after_the_other),
 	cmocka_unit_test(a_log_that_breaks_ends_what_is_under_way),
 	cmocka_unit_test(an_answer_under_another_epoch_is_another_history),
 	cmocka_unit_test(a_list_of_another_history_is_put_in_peace),
