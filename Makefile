@@ -17,7 +17,7 @@ Q := $(if $(V),,@)
 RUN_PKGS  := gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
              libssl-dev libsqlite3-dev libhiredis-dev libinih-dev uthash-dev libutf8proc-dev \
              libseccomp-dev
-TEST_PKGS := libcmocka-dev redis-tools chromium fonts-noto-cjk openssl \
+TEST_PKGS := libcmocka-dev redis-tools nftables iproute2 e2fsprogs chromium fonts-noto-cjk openssl \
              sslscan testssl.sh nginx-light haproxy caddy
 LINT_PKGS := clang clang-tidy clang-format shellcheck libclang-rt-14-dev
 LONG_PKGS := gcovr
@@ -164,6 +164,11 @@ $(B)/assets.o: $(B)/assets_table.c
 
 NPM_TESTS := $(if $(wildcard tests/package-lock.json),tests/node_modules/.lock)
 $(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_modules/.lock $(NPM_TESTS)))
+# This one dies at every point of server/base/crash.h.
+JS_NEEDS_cluster += crash-server
+.PHONY: crash-server
+crash-server:
+	$(Q)$(MAKE) -s --no-print-directory CRASH=1 server
 # The client's own parts, without a server; what its law compares with is written by these two.
 JS_NEEDS_web := clients/web/node_modules/.lock $(NPM_TESTS) $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
 
@@ -283,13 +288,14 @@ hooks:                                   ## check staged files before each commi
 RELEASE := $(BUILD)/release
 
 .PHONY: run install clean help
-run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another, TLS=1)
+run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another, TLS=1, INSTANCES=3)
 	$(Q)sh configs/need.sh $(if $(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),--node 18) $(RUN_PKGS) \
-		$(if $(TLS),openssl)
+		$(if $(TLS),openssl) $(if $(INSTANCES),redis-tools)
 	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	$(Q)$(if $(TLS),sh configs/certificate.sh var/tls)
-	$(Q)exec $(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) \
-		$(if $(TLS),--tls.certificate=var/tls/certificate.pem --tls.key=var/tls/key.pem) $(ARGS)
+	$(Q)exec $(if $(INSTANCES),configs/several.sh $(INSTANCES) $(PORT) $(RELEASE) var/several,\
+		$(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) \
+		$(if $(TLS),--tls.certificate=var/tls/certificate.pem --tls.key=var/tls/key.pem) $(ARGS))
 install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
 	$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike

@@ -106,7 +106,7 @@ export class Person {
   }
 
   lost() {
-    if (this.live) this.lostAt = performance.now();
+    if (this.live) this.lostAt ??= performance.now();
     this.live = false;
     for (const c of this.wanted) c.sent = false;
     this.again = setTimeout(() => this.connect(), this.pause ?? randomInt(...AGAIN_MS));
@@ -117,8 +117,10 @@ export class Person {
     const { socket } = this;
     if (this.over || !socket || socket.readyState > 1) return;
     const quiet = performance.now() - this.heard;
-    if (quiet >= (this.live ? DEAD_MS : CONNECT_MS)) socket.terminate();
-    else if (this.live && quiet >= QUIET_MS && !this.asked) {
+    if (quiet >= (this.live ? DEAD_MS : CONNECT_MS)) {
+      this.lostAt ??= this.heard;
+      socket.terminate();
+    } else if (this.live && quiet >= QUIET_MS && !this.asked) {
       this.asked = true;
       this.askProbe();
     }
@@ -209,6 +211,8 @@ export class Person {
         c.sent = false;
         this.offer();
       }, retry_ms ?? 20);
+    } else if (error === "damaged") {
+      this.wanted = []; // nobody takes anything any more; the bye comes with it
     } else if (c && c.command !== "chat.say") {
       this.wanted = this.wanted.filter((w) => w !== c); // there already, for example
       this.offer();
