@@ -202,6 +202,7 @@ void hub_gone(struct hub *h, struct peer *p)
 	for (size_t i = 0; p->due_view && i < l->n_due; i++)
 		if (l->due[i] == p)
 			l->due[i] = NULL;
+	replay_note(l, p);
 	crowd_leave(p);
 	hub_stop_waiting(l, p);
 	wheel_take(hub_wheel(h), p);

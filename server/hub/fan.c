@@ -95,6 +95,13 @@ static const struct told *next_for(const struct peer *p)
 	return next;
 }
 
+uint64_t fan_seen(const struct live *l, const struct peer *p)
+{
+	const struct told *next = l->told ? next_for(p) : NULL;
+
+	return next ? next->seq - 1 : l->state.seq;
+}
+
 static void catch_up(struct live *l, struct peer *p)
 {
 	const struct told *t;

@@ -67,6 +67,9 @@ struct present {
 	int64_t away_since; /* has no connection at all since; 0: has one */
 	struct present *prev_away, *next_away;
 	struct limits limits;
+	/* The connection that left last had been told all that was for this person up to seen_to,
+	 * the last of it at seen_seq, which may be long before when others were busy. */
+	uint64_t seen_seq, seen_to;
 	UT_hash_handle hh;
 };
 
@@ -223,6 +226,8 @@ struct msg *cache_add(struct cache *c, const struct person *who, struct msg *m);
 void fan_add(struct live *l, struct crowd *c, uint64_t seq, struct msg *wire);
 /* Tells the peer what its crowds are still to hear, before it is told anything else. */
 void fan_catch_up(struct live *l, struct peer *p);
+/* Up to this seq the peer was told all that it is to hear. */
+uint64_t fan_seen(const struct live *l, const struct peer *p);
 /* An event, to one who has heard all before it; false: the peer is behind, and due a view. */
 bool fan_tell(struct live *l, struct peer *p, uint64_t seq, struct msg *wire);
 /* Tells the crowds what is due, or all there is. */
@@ -264,6 +269,8 @@ void elsewhere_forget(struct live *l);
 /* replay.c */
 void replay_keep(struct live *l, struct event *e, struct msg *wire); /* takes both over */
 void replay_clear(struct live *l);
+/* The peer leaves: what it was told need not be looked for when it comes back. */
+void replay_note(struct live *l, const struct peer *p);
 /* Sends what the peer missed, if that can be done. */
 bool replay_to(struct live *l, struct peer *p, const struct person *who);
 

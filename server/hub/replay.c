@@ -37,14 +37,35 @@ static bool is_sent(const struct live *l, const struct person *who, const struct
 	return e->type && view_sees(&l->state, who, e);
 }
 
+void replay_note(struct live *l, const struct peer *p)
+{
+	struct present *who = p->person ? presence_of(l, p->person) : NULL;
+
+	if (!who || p->due_view || p->behind || p->leaving)
+		return;
+	who->seen_seq = p->sent_seq;
+	who->seen_to = fan_seen(l, p);
+}
+
+/* Before the gap: nothing up to here was for them that they have not seen. In a large session most
+ * of what happens is for others, and a screen only knows the last that was for it. */
+static uint64_t seen(struct live *l, const struct peer *p)
+{
+	const struct present *who = presence_of(l, p->person);
+	bool had_all = who && p->after >= who->seen_seq;
+
+	return had_all && who->seen_to > p->after ? who->seen_to : p->after;
+}
+
 /* The gap can be replayed if it lies in the ring, hides nothing, and is small. */
-static bool can_replay(const struct live *l, const struct peer *p, const struct person *who)
+static bool can_replay(const struct live *l, const struct peer *p, const struct person *who,
+		       uint64_t first)
 {
 	size_t n = 0, bytes = 0;
 
 	if (strcmp(p->epoch, l->epoch) != 0 || p->after > l->state.seq || who->sight_seq > p->after)
 		return false;
-	for (uint64_t seq = p->after + 1; seq <= l->state.seq; seq++) {
+	for (uint64_t seq = first; seq <= l->state.seq; seq++) {
 		const struct recent *r = kept(l, seq);
 
 		if (!r || (r->event.type && event_specs[r->event.type].hides))
@@ -60,19 +81,22 @@ static bool can_replay(const struct live *l, const struct peer *p, const struct 
 
 bool replay_to(struct live *l, struct peer *p, const struct person *who)
 {
-	uint64_t first = p->after + 1;
+	uint64_t first = p->resumes ? seen(l, p) + 1 : 0, last = p->after;
 
-	if (!p->resumes || !can_replay(l, p, who))
+	if (!p->resumes || !can_replay(l, p, who, first))
 		return false;
 	if (PLANTED(PLANT_RESUME_OFF_BY_ONE))
 		first++;
 	for (uint64_t seq = first; seq <= l->state.seq; seq++) {
 		const struct recent *r = kept(l, seq);
 
-		if (is_sent(l, who, &r->event) && !p->ops->send(p, r->wire, LOAD_EVENT))
+		if (!is_sent(l, who, &r->event))
+			continue;
+		if (!p->ops->send(p, r->wire, LOAD_EVENT))
 			return false; /* too slow for its gap: a view then */
+		last = seq;
 	}
-	p->sent_seq = l->state.seq;
+	p->sent_seq = last; /* what the screen knows */
 	hub_counts(l->hub)->replays++;
 	return true;
 }

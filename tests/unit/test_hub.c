@@ -1,4 +1,5 @@
 /* The hub with one instance: who comes in, what they are sent, what their commands come to. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "tests/unit/hub_bench.h"
@@ -144,6 +145,67 @@ static void a_short_gap_is_replayed(void **state)
 	assert_true(screen_count(&again, "signal", "digest") > 0);
 	screen_go(&again);
 	screen_go(&ben);
+	bench_end(&b);
+}
+
+static void on_append(void *arg, const struct store_answer *answer)
+{
+	(void)arg;
+	assert_int_equal(answer->err, OK);
+}
+
+/* Lines of the facilitator channel, more than are kept for those who come back. */
+static void others_are_busy(struct bench *b)
+{
+	for (int batch = 0; batch < 5; batch++) {
+		struct msg *m[250];
+		uint64_t head = bench_head(b);
+
+		for (size_t i = 0; i < 250; i++)
+			m[i] = msg_format("{\"event\":\"chat.said\",\"seq\":%zu,\"at\":%" PRId64
+					  ",\"by\":3,\"room\":0,\"text\":\"x\"}",
+					  (size_t)head + 1 + i, b->now);
+		store_append(b->store, HUB_LOG, memory_epoch(b->memory, HUB_LOG), head + 1, m, 250,
+			     on_append, NULL);
+		bench_pass(b, 50);
+		assert_int_equal(bench_head(b), head + 250);
+		for (size_t i = 0; i < 250; i++)
+			msg_unref(&m[i]);
+	}
+}
+
+/* Whoever was told all that was for them, and knows the last of it, missed nothing of what others
+ * did before they left; not the second time either. */
+static void what_was_not_for_one_is_no_gap(void **state)
+{
+	struct bench b;
+	struct screen ana, mo;
+	uint64_t after;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	screen_come(&mo, &b, "Mo", ROLE_MODERATOR);
+	after = number_of(screen_last(&ana, "view", NULL), "seq");
+	for (uint64_t times = 1; times <= 2; times++) {
+		others_are_busy(&b);
+		screen_go(&ana);
+		screen_say(&mo, times, "Come back");
+		bench_pass(&b, 100);
+		screen_resume(&ana, &b, "Ana", memory_epoch(b.memory, HUB_LOG), after, NULL, 0);
+		bench_pass(&b, 300);
+		assert_int_equal(screen_count(&ana, "view", NULL), 0);
+		assert_int_equal(screen_count(&ana, "event", NULL), 1);
+		after = number_of(screen_last(&ana, "event", "chat.said"), "seq");
+		assert_int_equal(after, bench_head(&b));
+	}
+	others_are_busy(&b); /* and of whom this is not known are sent a view */
+	screen_go(&ana);
+	screen_resume(&ana, &b, "Ana", memory_epoch(b.memory, HUB_LOG), after - 1, NULL, 0);
+	bench_pass(&b, 300);
+	assert_int_equal(screen_count(&ana, "view", NULL), 1);
+	screen_go(&ana);
+	screen_go(&mo);
 	bench_end(&b);
 }
 
@@ -682,6 +744,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_that_was_never_opened_lets_nobody_in),
 	cmocka_unit_test(who_was_removed_does_not_come_back),
 	cmocka_unit_test(a_short_gap_is_replayed),
+	cmocka_unit_test(what_was_not_for_one_is_no_gap),
 	cmocka_unit_test(what_cannot_be_replayed_brings_a_view),
 	cmocka_unit_test(a_view_tells_what_was_taken),
 	cmocka_unit_test(a_repetition_is_answered_with_its_seq),
