@@ -214,6 +214,8 @@ static bool refuse(const char *why)
 	return false;
 }
 
+/* As many as are needed and no more: libwebsockets makes a table for all that are allowed, and as
+ * Debian builds it walks the whole of it whenever a connection ends. */
 static bool allow_files(const struct conf *c)
 {
 	struct rlimit files;
@@ -221,10 +223,9 @@ static bool allow_files(const struct conf *c)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return refuse("The limit of open files is not known.");
-	if (files.rlim_cur < wanted && files.rlim_cur < files.rlim_max) {
-		files.rlim_cur = wanted < files.rlim_max ? wanted : files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
+	files.rlim_cur = wanted < files.rlim_max ? wanted : files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		return refuse("The limit of open files cannot be set.");
 	if (files.rlim_cur < wanted)
 		log_info("server.files", "allowed=%ju wanted=%ju", (uintmax_t)files.rlim_cur,
 			 (uintmax_t)wanted);

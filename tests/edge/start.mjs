@@ -3,7 +3,7 @@
 
 import assert from "node:assert";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,6 +50,20 @@ async function inFolder(body) {
 }
 
 const linksOf = (out) => [...out.matchAll(/^ {2}(\w+) +\S+(\/s\/\S+)$/gm)].map((m) => [m[1], m[2]]);
+
+/** The library walks a table of all descriptors that are allowed whenever a connection ends. */
+async function files() {
+  await check("start: as many files may be open as connections ask for, and no more", () =>
+    inFolder(async (dir) => {
+      const p = run(dir, ["--limits.connections=100"]);
+      await p.said;
+      const limits = readFileSync(`/proc/${p.child.pid}/limits`, "utf8");
+      assert.strictEqual(/Max open files +(\d+)/.exec(limits)[1], "164");
+      p.child.kill("SIGTERM");
+      assert.strictEqual(await p.exited, 0);
+    }),
+  );
+}
 
 async function sample() {
   await check("start: a second start gives the same links, soon", () =>
@@ -164,6 +178,7 @@ async function ends() {
 }
 
 export async function start() {
+  await files();
   await sample();
   await refusals();
   await ends();
