@@ -68,14 +68,15 @@ export async function onFloor(frame, options, how = {}) {
 export const onServerCore = (path, args, options) => start("taskset", ["-c", SERVER_CORE, path, ...args], options);
 
 /** A server of ours for as long as use takes; what use returns, with the longest time the loop was held.
- *  use gets { server, sessions, to }: to are the options that lead the generator there. */
-export async function withOurs({ sessions = 1, options = [], under = [] }, use) {
+ *  before gets the folder of its data, before it starts. use gets { server, sessions, to }: to are the options that lead the generator there. */
+export async function withOurs({ sessions = 1, options = [], under = [], before = null }, use) {
   const server = makeServer({
     dir: tempDir("load"),
     admin: "127.0.0.1:0",
     under: ["taskset", "-c", SERVER_CORE, ...under],
     options: [...LIFTED, ...options],
   });
+  if (before) await before(server.dir);
   await server.start();
   try {
     const ids = [];

@@ -137,6 +137,8 @@ int talk(struct run *r);
 int storm(struct run *r);
 int resume(struct run *r);
 int idle(struct run *r);
+/* Writes a session of so many lines into the store in the folder of data. */
+int fill(const struct load *l);
 /* Serves until killed. */
 int floor_serve(const struct load *l);
 /* fdatasync of small appends to a file in this folder, for a while: what the disk itself takes. */

@@ -16,7 +16,8 @@ static const struct {
 } kinds[] = {
 	{ "talk", .run = talk },           { "storm", .run = storm },
 	{ "resume", .run = resume },       { "idle", .run = idle },
-	{ "floor", .serve = floor_serve }, { "disk", .serve = disk_measure },
+	{ "fill", .serve = fill },         { "floor", .serve = floor_serve },
+	{ "disk", .serve = disk_measure },
 };
 
 static void more_files(void)

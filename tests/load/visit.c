@@ -21,7 +21,7 @@ static struct visit {
 	uint64_t wanted; /* whoever has an event of this seq has arrived; 0: whoever has a view */
 	int64_t *since;  /* by number: when the connection was asked for */
 	struct histogram waits;
-	uint64_t views, events, signals, bytes;
+	uint64_t views, events, signals, bytes, event_bytes;
 } visit;
 
 static void arrived(struct client *c)
@@ -49,6 +49,7 @@ static void on_event(struct client *c, const char *text, size_t n)
 	uint64_t seq = number_after(text, n, "\"seq\":");
 
 	visit.events++;
+	visit.event_bytes += n;
 	c->run->disordered += seq <= c->last_seq;
 	c->last_seq = seq;
 	if (visit.wanted && seq >= visit.wanted)
@@ -107,7 +108,7 @@ static void read_for(struct run *r, int64_t ns)
 static void count_anew(void)
 {
 	visit.waits = (struct histogram){ .n = 0 };
-	visit.views = visit.events = visit.signals = visit.bytes = 0;
+	visit.views = visit.events = visit.signals = visit.bytes = visit.event_bytes = 0;
 }
 
 /* As fast as connections can be made, all from number first on; false: not all were let in. */
@@ -127,8 +128,7 @@ static bool come_at_once(struct run *r, int first)
 }
 
 /* Of n people who came at once, in so many seconds. */
-static int print(const struct run *r, int n, double took, struct cpu cpu, long memory,
-		 uint64_t due_bytes)
+static int print(const struct run *r, int n, double took, struct cpu cpu, long memory)
 {
 	printf("{\"people\":%d,\"seconds\":%.3f,\"cpu_us\":%.1f,\"user_us\":%.1f,"
 	       "\"system_us\":%.1f,\"wait_p50_ms\":%.1f,\"wait_p99_ms\":%.1f,\"wait_max_ms\":%.1f,",
@@ -136,8 +136,8 @@ static int print(const struct run *r, int n, double took, struct cpu cpu, long m
 	       histogram_ms(&visit.waits, 0.5), histogram_ms(&visit.waits, 0.99),
 	       (double)visit.waits.max_ns / 1e6);
 	printf("\"views\":%" PRIu64 ",\"events\":%" PRIu64 ",\"signals\":%" PRIu64
-	       ",\"bytes_each\":%.0f,\"due_bytes_each\":%" PRIu64 ",\"kib_each\":%.2f,",
-	       visit.views, visit.events, visit.signals, (double)visit.bytes / n, due_bytes,
+	       ",\"bytes_each\":%.0f,\"kib_each\":%.2f,",
+	       visit.views, visit.events, visit.signals, (double)visit.bytes / n,
 	       (double)memory / n);
 	printf("\"missing\":%" PRIu64 ",\"disordered\":%" PRIu64 ",\"errors\":%" PRIu64 "}\n",
 	       r->missing, r->disordered, r->errors);
@@ -160,14 +160,14 @@ int storm(struct run *r)
 	read_for(r, SETTLE);
 	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
 	memory = l->n_pids ? memory_of(l->pids[0]) - memory : 0;
-	return print(r, r->n_clients, took, cpu, memory, 0);
+	return print(r, r->n_clients, took, cpu, memory);
 }
 
-/* The organizer says them, in even steps. */
+/* The organizer says them, in even steps. Returns how many bytes they are. */
 static uint64_t say_missed(struct run *r)
 {
 	struct client *speaker = &r->clients[0];
-	uint64_t before = visit.bytes;
+	uint64_t before = visit.event_bytes;
 	int64_t step = (int64_t)(r->load->seconds * 1e9 / MISSED);
 
 	for (int i = 0; i < MISSED; i++) {
@@ -175,7 +175,7 @@ static uint64_t say_missed(struct run *r)
 		read_for(r, step);
 	}
 	read_for(r, SETTLE);
-	return visit.bytes - before; /* nobody else is there; a digest or two are in it */
+	return visit.event_bytes - before;
 }
 
 int resume(struct run *r)
@@ -183,7 +183,7 @@ int resume(struct run *r)
 	const struct load *l = r->load;
 	int n = r->n_clients - 1;
 	struct cpu before, cpu;
-	uint64_t due_bytes;
+	uint64_t missed;
 	int64_t began;
 	double took;
 
@@ -195,7 +195,7 @@ int resume(struct run *r)
 		r->clients[i].ready = r->clients[i].upgraded = false;
 		r->n_ready--;
 	}
-	due_bytes = say_missed(r);
+	missed = say_missed(r);
 	visit.wanted = r->clients[0].last_seq;
 	count_anew();
 	before = cpu_of(l->pids, l->n_pids);
@@ -204,9 +204,9 @@ int resume(struct run *r)
 	took = (double)(clock_ns() - began) / 1e9;
 	read_for(r, SETTLE);
 	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
-	if (visit.views)
-		run_fault(r, "a view instead of what was missed", "", 0);
-	return print(r, n, took, cpu, 0, due_bytes);
+	if (visit.views || visit.event_bytes != missed * (uint64_t)n)
+		run_fault(r, "something else than what was missed", "", 0);
+	return print(r, n, took, cpu, 0);
 }
 
 int idle(struct run *r)
@@ -223,5 +223,5 @@ int idle(struct run *r)
 	before = cpu_of(l->pids, l->n_pids);
 	read_for(r, (int64_t)(l->seconds * 1e9));
 	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
-	return print(r, r->n_clients, l->seconds, cpu, memory, 0);
+	return print(r, r->n_clients, l->seconds, cpu, memory);
 }

@@ -1,0 +1,43 @@
+// People who come: all at once, back after a while, and many who only sit there; and the first one of a session with
+// a long log, who waits until it is loaded.
+
+import { atMost, generate, inTurns, row, smoke, withOurs } from "../bench.mjs";
+
+const people = smoke ? 200 : 5000;
+const many = smoke ? 300 : 10_000;
+const events = smoke ? 5000 : 100_000;
+const away = smoke ? 1 : 10;
+const idles = smoke ? 1 : 20;
+const LONG = "filled";
+
+export const title = `${people} people come at once, and back; ${many} sit there; the first one of ${events} events`;
+
+const visitors = (kind, options) => generate(kind, { dialect: "visitor", "warm-up": 0, ...options });
+const fill = (data) => generate("fill", { data, session: LONG, lines: events });
+const said = (f) =>
+  `${f.seconds.toFixed(2)} s, ${f.cpu_us.toFixed(0)} us of CPU each; waited p50 ${f.wait_p50_ms} p99 ${f.wait_p99_ms} ` +
+  `max ${f.wait_max_ms} ms; ${f.bytes_each.toFixed(0)} bytes each; lag ${f.lag_ms.toFixed(1)} ms`;
+
+export async function rows() {
+  const { storm, back, idle, long } = await inTurns({
+    storm: () => withOurs({}, ({ to }) => visitors("storm", { people, ...to })),
+    back: () => withOurs({}, ({ to }) => visitors("resume", { people, seconds: away, ...to })),
+    idle: () => withOurs({}, ({ to }) => visitors("idle", { people: many, seconds: idles, ...to })),
+    long: () => withOurs({ before: fill }, ({ to }) => visitors("storm", { people: 1, ...to, session: LONG })),
+  });
+  const busy = (idle.cpu_us * many) / idles / 1e4;
+  const missed = `${back.events / (people - 1)} lines, ${back.views} views`;
+
+  return [
+    atMost("at once: CPU each", storm.cpu_us, 150, "us", said(storm)),
+    atMost("at once: until all are in", storm.seconds, 3, "s"),
+    atMost("at once: the longest wait", storm.wait_max_ms, 2000, "ms"),
+    atMost("at once: digests each", storm.signals / people, 4, "digests"),
+    atMost("back: until all are", back.seconds, 3, "s", said(back)),
+    row("back: what was missed, and no more", "100 lines, 0 views", missed, missed === "100 lines, 0 views"),
+    atMost("idle: memory of each", idle.kib_each, 4, "KiB"),
+    atMost("idle: CPU, pings every 20 s included", busy, 2, "%", said(idle)),
+    atMost(`long: load of ${events} events`, long.wait_max_ms, 500, "ms", said(long)),
+    atMost("long: the longest hold of the loop", long.lag_ms, 20, "ms"),
+  ];
+}
