@@ -26,7 +26,6 @@
 #include "server/reload.h"
 #include "server/store/storage.h"
 
-#define SPARE_FILES 64   /* descriptors that are not connections */
 #define SPREAD_MS   1500 /* over which people come back after a restart */
 #define FAREWELL_MS 3000 /* until connections that do not answer our close are left behind */
 #define GIVE_UP_MS  6000 /* until what the store does not answer is left behind, told as unknown */
@@ -219,7 +218,7 @@ static bool refuse(const char *why)
 static bool allow_files(const struct conf *c)
 {
 	struct rlimit files;
-	rlim_t wanted = (rlim_t)c->limits.connections + SPARE_FILES;
+	rlim_t wanted = (rlim_t)c->limits.connections + NET_SPARE_FILES;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return refuse("The limit of open files is not known.");
@@ -366,6 +365,7 @@ static bool start(struct server *s)
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* until there is something to read anew */
 	json_object_seed(0);
 	if (uv_loop_init(&s->loop) != 0)
 		return refuse("The loop of events does not start.");
@@ -373,6 +373,7 @@ static bool start(struct server *s)
 	hear_signals(s);
 	if (RAND_bytes((unsigned char *)&options.instance, sizeof(options.instance)) != 1)
 		return refuse("There is no chance to be had.");
+	process_no_new_privileges();
 	if (!s->conf.process.core)
 		process_no_core();
 	s->hub = hub_new(&options, now_ms());

@@ -258,10 +258,6 @@ bool confine(enum confine how, char *why, size_t why_size)
 	int status;
 
 	why[0] = '\0';
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-		snprintf(why, why_size, "%s", strerror(errno));
-		return false;
-	}
 	if (how == CONFINE_OFF || !confine_possible())
 		return true;
 	c = seccomp_init(audit ? SCMP_ACT_LOG : SCMP_ACT_ERRNO(EPERM));

@@ -14,8 +14,7 @@ enum confine {
 	CONFINE_AUDIT, /* what is not on the list is done, and told to the log of the kernel */
 };
 
-/* For all threads, for ever; also that no program gains privileges. False: why says why not; then
- * nothing is confined. */
+/* For all threads, for ever. False: why says why not; then nothing is confined. */
 bool confine(enum confine how, char *why, size_t why_size);
 /* Is it in this build? Not in those that look after memory, whose own means it would refuse. */
 bool confine_possible(void);

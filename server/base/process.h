@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* No program that it might start gains privileges; in threads that are made later too. */
+void process_no_new_privileges(void);
 /* Nothing of its memory goes into a file when it dies. */
 void process_no_core(void);
 

@@ -40,6 +40,16 @@ const char *http_common_headers(const struct net *n, bool is_admin)
 	return http_is_secure(n) && !is_admin ? SECURE : COMMON;
 }
 
+#define SORRY(headers)                                                                             \
+	"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain;charset=utf-8\r\n"           \
+	"content-length: 39\r\ncache-control: no-store\r\nretry-after: 5\r\n" headers              \
+	"connection: close\r\n\r\nThe server is full. Try again shortly.\n"
+
+const char *http_sorry(const struct net *n)
+{
+	return http_is_secure(n) ? SORRY(SECURE) : SORRY(COMMON);
+}
+
 static const struct {
 	int status;
 	const char *words;

@@ -83,6 +83,8 @@ void answer_not_allowed(struct request *r, const char *methods);
 
 /* Lines of headers that stand in every answer, with their ends. */
 const char *http_common_headers(const struct net *n, bool is_admin);
+/* A whole answer for those who cannot be served. */
+const char *http_sorry(const struct net *n);
 /* Do people reach us by https, by our own TLS or that of a proxy? */
 bool http_is_secure(const struct net *n);
 

@@ -97,20 +97,28 @@ static void tune(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof(send_bytes));
 }
 
-/* No descriptor is left: one is turned away, so that the queue of the kernel does not keep us busy.
- */
-static void turn_away(struct listener *l)
+/* One more than we can serve. It is told so if it can hear it at once. */
+static void turn_away(struct listener *l, int fd, const char *why)
+{
+	if (l->sorry && send(fd, l->sorry, strlen(l->sorry), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+		shutdown(fd, SHUT_WR);
+	close(fd);
+	l->n_refused++;
+	log_warn("accept.full", "connections=%zu why=%s", *l->n_connections, why);
+}
+
+/* No descriptor is left: by the spare one somebody is turned away, so that the queue of the kernel
+ * does not keep us busy. */
+static void make_do(struct listener *l)
 {
 	int fd;
 
 	if (l->spare_fd >= 0)
 		close(l->spare_fd);
-	fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0)
-		close(fd);
+		turn_away(l, fd, strerror(EMFILE));
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	l->n_refused++;
-	log_warn("accept.full", "error=%s", strerror(EMFILE));
 }
 
 /* False: nobody else is waiting. */
@@ -122,14 +130,16 @@ static bool accept_one(struct listener *l)
 	struct address *a;
 
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-		turn_away(l);
+		make_do(l);
 		return false;
 	}
 	if (fd < 0)
 		return errno == EINTR || errno == ECONNABORTED;
-	a = *l->n_connections < l->max_connections
-		    ? address_take(l->addresses, &from.any, (int64_t)uv_now(l->poll.loop))
-		    : NULL;
+	if (*l->n_connections >= l->max_connections) {
+		turn_away(l, fd, "limits.connections");
+		return true;
+	}
+	a = address_take(l->addresses, &from.any, (int64_t)uv_now(l->poll.loop));
 	if (!a) {
 		l->n_refused++;
 		close(fd);

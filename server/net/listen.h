@@ -21,6 +21,7 @@ struct listener {
 	struct addresses *addresses;
 	const size_t *n_connections; /* now, of all listeners */
 	size_t max_connections;
+	const char *sorry; /* said to who is turned away because of them, or NULL */
 	accepted_fn accepted;
 	void *arg;
 	uint64_t n_accepted, n_refused;

@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
 
-#define SWEEP_TICKS 60
+#define SWEEP_TICKS   60
+#define FOR_OPERATORS 16 /* connections, when people have taken all of theirs */
 
 static void on_tick(uv_timer_t *timer)
 {
@@ -45,6 +47,15 @@ static struct listener listener_of(struct net *n, accepted_fn accepted)
 				  .arg = n };
 }
 
+/* As many as are wanted, but the store and a new certificate need descriptors too. */
+static size_t most_connections(int64_t wanted)
+{
+	int64_t files = sysconf(_SC_OPEN_MAX) - NET_SPARE_FILES;
+
+	files = files > 1 ? files : 1;
+	return (size_t)(wanted < files ? wanted : files);
+}
+
 static void take_limits(struct net *n)
 {
 	const struct conf *c = n->conf;
@@ -53,7 +64,8 @@ static void take_limits(struct net *n)
 	n->addresses.max_silent = c->limits.half_open_per_address;
 	n->addresses.tickets = c->limits.joins_per_second;
 	n->addresses.arrivals = c->limits.connects_per_second;
-	n->people.max_connections = n->admin.max_connections = (size_t)c->limits.connections;
+	n->people.max_connections = most_connections(c->limits.connections);
+	n->admin.max_connections = n->people.max_connections + FOR_OPERATORS;
 }
 
 struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
@@ -124,6 +136,7 @@ bool net_listen(struct net *n, char *why, size_t why_size)
 		n->tls = tls_new(n->keys);
 	if (!net_use_certificate(n, c, why, why_size))
 		return false;
+	n->people.sorry = n->tls ? NULL : http_sorry(n);
 	n->ws = ws_new(n, n->loop);
 	if (!n->ws) {
 		snprintf(why, why_size, "The network library does not start; the log says more.");

@@ -13,6 +13,8 @@
 
 struct net;
 
+#define NET_SPARE_FILES 64 /* descriptors that are not connections of people */
+
 /* Does not listen yet. conf, hub and keys are borrowed until net_free; keys may be loaded later. */
 struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
 		    const struct keys *keys);

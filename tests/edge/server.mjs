@@ -8,14 +8,16 @@ import { join } from "node:path";
 
 const bin = join(process.env.JOBALIKE_BIN ?? "build/debug", "jobalike-server");
 
-/** Starts a server on a free port with options such as ["--limits.connections=9"] and variables. */
-export async function startServer(options = [], variables = {}) {
+/** Starts a server on a free port with options such as ["--limits.connections=9"], variables, and
+ *  perhaps a program that becomes it, such as ["prlimit", "--nofile=256:256"]. */
+export async function startServer(options = [], variables = {}, under = []) {
   const dir = mkdtempSync(join(tmpdir(), "jobalike-edge-"));
-  const child = spawn(
-    bin,
-    ["--listen.port=0", `--data.dir=${dir}`, "--store.url=memory:", "--log.level=warn", ...options],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...variables } },
-  );
+  const own = ["--listen.port=0", `--data.dir=${dir}`, "--store.url=memory:", "--log.level=warn"];
+  const [program, ...args] = [...under, bin, ...own, ...options];
+  const child = spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...variables },
+  });
   let out = "";
   let err = "";
   child.stderr.on("data", (d) => {

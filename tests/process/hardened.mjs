@@ -1,0 +1,40 @@
+// What the compiler and the linker were told: looked up in the binary that people run.
+
+import assert from "node:assert";
+import { execFileSync } from "node:child_process";
+import { check } from "../edge/cases.mjs";
+
+const run = (program, ...args) =>
+  execFileSync(program, args, { env: { ...process.env, MAKEFLAGS: "", MFLAGS: "" }, maxBuffer: 1 << 28 }).toString();
+
+export async function hardened() {
+  run("make", "-s", "--no-print-directory", "MODE=release", "server");
+  const binary = "build/release/jobalike-server";
+  const head = run("readelf", "-hW", binary);
+  const segments = run("readelf", "-lW", binary);
+  const dynamic = run("readelf", "-dW", binary);
+  const symbols = run("readelf", "--dyn-syms", "-W", binary);
+  const holds = {
+    "position independent": () => assert.match(head, /Type:\s+DYN/) || assert.match(dynamic, /FLAGS_1.*PIE/),
+    "relocations read-only": () => assert.match(segments, /GNU_RELRO/),
+    "bound at once": () => assert.match(dynamic, /BIND_NOW|FLAGS_1.*NOW/),
+    "no stack to run from": () => assert.match(segments, /GNU_STACK\s+\S+ \S+ \S+ \S+ \S+ RW\s/),
+    "no segment both writable and executable": () => assert.doesNotMatch(segments, /LOAD.* RWE/),
+    "stack protector": () => assert.match(symbols, /__stack_chk_fail/),
+    fortify: () => assert.ok([...symbols.matchAll(/__\w+_chk@/g)].length >= 5),
+    "no path of libraries": () => assert.doesNotMatch(dynamic, /RPATH|RUNPATH/),
+  };
+  if (process.arch === "x64")
+    holds["jumps land where they may"] = () => {
+      const n = [...run("objdump", "-d", "--no-show-raw-insn", binary).matchAll(/\bendbr64\b/g)].length;
+      assert.ok(n > 500, `${n} landing places`);
+    };
+  let missing = 0;
+  for (const [name, test] of Object.entries(holds))
+    await check(`binary: ${name}`, () => {
+      missing++;
+      test();
+      missing--;
+    });
+  console.log(`process: hardening=${Object.keys(holds).length} missing=${missing}`);
+}
