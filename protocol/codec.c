@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/codec_own.h"
 #include "protocol/codec_read.h"
 #include "protocol/scan.h"
 #include "server/base/utf8.h"
@@ -55,11 +56,8 @@ static enum err read_hello(json_t *json, struct hello *out, struct blame *blame)
 	return read_body(json, &hello_shape, envelope, out, &out->lists, blame);
 }
 
-/* outside: by somebody, who may only name what somebody has the role for. */
-static enum command_type command_type(const json_t *json, bool outside)
+enum command_type read_command_type(const char *name, bool outside)
 {
-	const char *name = json_string_value(json_object_get(json, "command"));
-
 	for (unsigned i = 1; name && i < CMD_COUNT; i++)
 		if (strcmp(command_specs[i].name, name) == 0)
 			return outside && !command_specs[i].roles ? 0 : i;
@@ -71,7 +69,7 @@ static enum err read_command(json_t *json, bool outside, struct command *out, st
 	static const char *const envelope[] = { "command", "n", NULL };
 	const struct command_spec *spec;
 
-	out->type = command_type(json, outside);
+	out->type = read_command_type(json_string_value(json_object_get(json, "command")), outside);
 	if (!out->type)
 		return blamed(blame, "command", ERR_BAD_REQUEST);
 	if (!blame->has_n && (outside || json_object_get(json, "n")))
@@ -168,6 +166,18 @@ static enum err read_upward(json_t *json, struct upward *out, struct blame *blam
 }
 
 enum err codec_read(const char *text, size_t len, struct upward *out, struct blame *blame)
+{
+	memset(out, 0, sizeof(*out));
+	memset(blame, 0, sizeof(*blame));
+	if (!codec_own_command(text, len, &out->command))
+		return codec_parsed(text, len, out, blame);
+	out->kind = UP_COMMAND;
+	blame->has_n = true;
+	blame->n = out->command.n;
+	return OK;
+}
+
+enum err codec_parsed(const char *text, size_t len, struct upward *out, struct blame *blame)
 {
 	json_t *json = NULL;
 	enum err err;

@@ -1,9 +1,11 @@
 #include "protocol/codec_own.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/codec_read.h"
+#include "protocol/codec_text.h"
 #include "server/base/utf8.h"
 
 /* What is still to be read, and where the next text goes. A text is never longer than what it was
@@ -11,6 +13,7 @@
 struct bytes {
 	const char *at, *end;
 	char *to;
+	bool strict; /* held against all that the description says, as from outside */
 };
 
 static bool take(struct bytes *b, const char *what, size_t len)
@@ -166,18 +169,38 @@ static bool take_bool(struct bytes *b, bool *out)
 	return *out || take(b, "false", 5);
 }
 
-static bool take_value(struct bytes *b, const struct field *f, void *out)
+static bool take_int(struct bytes *b, const struct field *f, int *out)
 {
 	int64_t value;
 
+	if (!take_number(b, b->strict ? f->min : INT_MIN, b->strict ? f->max : INT_MAX, &value))
+		return false;
+	*out = (int)value;
+	return true;
+}
+
+/* Is it as it is to be, and needs no other form? */
+static bool is_clean(const struct field *f, const char *text)
+{
+	char *other;
+	enum err err;
+
+	if (f->kind == FIELD_WORD)
+		return codec_word(text);
+	err = codec_text(f->kind, (size_t)f->max, text, &other);
+	if (!other)
+		return err == OK;
+	free(other);
+	return false;
+}
+
+static bool take_value(struct bytes *b, const struct field *f, void *out)
+{
 	switch (f->kind) {
 	case FIELD_ID:
 		return take_id(b, 0, out);
 	case FIELD_INT:
-		if (!take_number(b, INT_MIN, INT_MAX, &value))
-			return false;
-		*(int *)out = (int)value;
-		return true;
+		return take_int(b, f, out);
 	case FIELD_TIME:
 		return take_number(b, 0, TIME_MAX, out);
 	case FIELD_BOOL:
@@ -186,7 +209,7 @@ static bool take_value(struct bytes *b, const struct field *f, void *out)
 	case FIELD_LINE:
 	case FIELD_NAME:
 	case FIELD_WORD:
-		return take_text(b, out);
+		return take_text(b, out) && (!b->strict || is_clean(f, *(const char **)out));
 	case FIELD_ENUM:
 		return take_word(b, f, out);
 	case FIELD_STRUCT:
@@ -202,7 +225,7 @@ static bool take_fields(struct bytes *b, const struct shape *shape, char *body)
 		const struct field *f = &shape->fields[i];
 
 		if (take_key(b, f->name) ? !take_value(b, f, body + f->offset)
-					 : !read_may_be_absent(f, true))
+					 : !read_may_be_absent(f, !b->strict))
 			return false;
 	}
 	return true;
@@ -251,6 +274,39 @@ bool codec_own_event(const char *text, size_t len, struct event *out)
 		return false;
 	b.to = read_new_list(&memory, len + 1, 1);
 	if (take_event(&b, out)) {
+		out->lists = memory.lists;
+		return true;
+	}
+	read_lists_free(memory.lists);
+	memset(out, 0, sizeof(*out));
+	return false;
+}
+
+static bool take_command(struct bytes *b, struct command *c)
+{
+	const struct command_spec *spec;
+	const char *name;
+
+	if (!take(b, "{\"command\":\"", 12) || !take_rest_of_text(b, &name))
+		return false;
+	c->type = read_command_type(name, true);
+	if (!c->type || !take_key(b, "n") || !take_id(b, 1, &c->n))
+		return false;
+	spec = &command_specs[c->type];
+	return take_fields(b, spec->fields, (char *)c + spec->body) && take(b, "}", 1) &&
+	       b->at == b->end;
+}
+
+bool codec_own_command(const char *text, size_t len, struct command *out)
+{
+	struct reader memory = { 0 };
+	struct bytes b = { .at = text, .end = text + len, .strict = true };
+
+	/* A backslash may make a text shorter than it is told to be. */
+	if (len > LIMIT_MESSAGE_BYTES || memchr(text, '\\', len) || !utf8_valid(text, len))
+		return false;
+	b.to = read_new_list(&memory, len + 1, 1);
+	if (take_command(&b, out)) {
 		out->lists = memory.lists;
 		return true;
 	}

@@ -1,4 +1,5 @@
-/* Events straight from the bytes of a log, without building a tree of them first.
+/* Events straight from the bytes of a log, and commands from those of a client, without building a
+ * tree of them first.
  *
  * Only what looks exactly as codec_write_event writes it is taken: keys in the order of the tables,
  * nothing twice, nothing unknown, no space, no list, texts of valid UTF-8. Whatever else a log may
@@ -13,7 +14,13 @@
 /* False: it is for the parser, and out is as it was. Texts live in out->lists. */
 bool codec_own_event(const char *text, size_t len, struct event *out);
 
-/* The parser's road, which reads all that codec_event reads. Ends with event_free if OK. */
+/* The same for a command from outside, as our own clients write it: the command, n, its fields in
+ * the order of the table. It is held against all that its description says; whatever is refused, or
+ * unusual, is for the parser. */
+bool codec_own_command(const char *text, size_t len, struct command *out);
+
+/* The parser's road, which reads all that codec_read and codec_event read. */
+enum err codec_parsed(const char *text, size_t len, struct upward *out, struct blame *blame);
 enum err codec_parsed_event(const char *text, size_t len, struct event *out);
 
 #endif

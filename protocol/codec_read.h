@@ -36,6 +36,9 @@ void read_lists_free(void *lists);
 
 /* May this field be missing? lenient: in an event of a log. */
 bool read_may_be_absent(const struct field *f, bool lenient);
+/* 0: there is no such command. outside: somebody asks it, who may only name what somebody has the
+ * role for. */
+enum command_type read_command_type(const char *name, bool outside);
 /* 0: there is no such event. */
 enum event_type read_event_type(const char *name);
 

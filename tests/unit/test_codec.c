@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/codec.h"
+#include "protocol/codec_own.h"
 #include "server/base/mem.h"
 
 /* Reads from memory that ends where the text ends, so that a byte too far is found out. */
@@ -296,6 +296,11 @@ static void good_messages_are_taken(void **state)
 		struct upward u;
 		struct blame blame;
 		enum err err = read_text(goods[i].text, &u, &blame);
+
+		if (!err && !json_of(&u)) { /* by the short road; what it reads is compared there */
+			upward_free(&u);
+			err = codec_parsed(goods[i].text, strlen(goods[i].text), &u, &blame);
+		}
 		json_t *should =
 			json_loads(goods[i].reads ? goods[i].reads : goods[i].text, 0, NULL);
 

@@ -7,6 +7,7 @@
 
 #include "protocol/codec_own.h"
 #include "server/base/mem.h"
+#include "tests/lib/same.h"
 #include "tests/unit/sample.h"
 
 #define CHANGES 300 /* of each sample */
@@ -193,10 +194,119 @@ static void damage_is_never_taken_for_something_else(void **state)
 	assert_true(refused > 1000);
 }
 
+/* --- commands ----------------------------------------------------------------------------------
+ */
+
+static char *command_sample(unsigned type, enum sample how)
+{
+	json_t *json = json_pack("{s:s, s:I}", "command", command_specs[type].name, "n",
+				 (json_int_t)9007199254740991);
+	char *text;
+
+	json_object_update_new(json, sample_fields(command_specs[type].fields, how));
+	text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	return text;
+}
+
+static bool both_roads_of_command(const char *text, size_t len)
+{
+	struct command own = { 0 };
+	struct upward parsed;
+	struct blame blame;
+
+	if (!codec_own_command(text, len, &own)) {
+		assert_ptr_equal(own.lists, NULL);
+		return false;
+	}
+	if (codec_parsed(text, len, &parsed, &blame) != OK)
+		fail_msg("the parser refuses %.*s", (int)len, text);
+	if (parsed.kind != UP_COMMAND || blame.n != own.n || !same_command(&own, &parsed.command))
+		fail_msg("read in two ways: %.*s", (int)len, text);
+	command_free(&own);
+	upward_free(&parsed);
+	return true;
+}
+
+static void commands_are_taken_as_the_parser_takes_them(void **state)
+{
+	size_t taken = 0;
+
+	(void)state;
+	for (unsigned type = 1; type < CMD_COUNT; type++) {
+		for (enum sample how = SAMPLE_LEAST; how <= SAMPLE_MOST; how++) {
+			char *text = command_sample(type, how);
+
+			taken += both_roads_of_command(text, strlen(text));
+			free(text);
+		}
+	}
+	assert_true(taken > CMD_COUNT); /* those with a list or a struct are not */
+}
+
+/* clang-format off */
+#define SAY "{\"command\":\"chat.say\",\"n\":5"
+static const struct odd odd_commands[] = {
+	{ SAY ",\"room\":1,\"text\":\"Hallo, 陈\"}", true },
+	{ SAY ",\"room\":1,\"text\":\"x\",\"reply\":7}", true },
+	{ SAY ",\"room\":1,\"text\":\"x\",\"reply\":0}", true },
+	{ SAY ",\"room\":1,\"text\":\"\\n\"}", false },
+	{ SAY ",\"room\":1,\"text\":\"\"}", false },
+	{ SAY ",\"room\":1,\"text\":\" \"}", false },
+	{ SAY ",\"room\":1,\"text\":\"e\xcc\x81\"}", false }, /* has another form */
+	{ SAY ",\"room\":1}", false },
+	{ SAY ",\"room\":1,\"text\":\"x\",\"mood\":1}", false },
+	{ SAY ",\"text\":\"x\",\"room\":1}", false },
+	{ SAY ",\"room\":-1,\"text\":\"x\"}", false },
+	{ SAY ",\"room\":1,\"text\":\"x\"}\n", false },
+	{ "{\"command\":\"chat.say\",\"n\":0,\"room\":1,\"text\":\"x\"}", false },
+	{ "{\"command\":\"chat.say\",\"room\":1,\"text\":\"x\"}", false },
+	{ "{\"command\":\"people.expire\",\"n\":1,\"who\":4}", false }, /* of the server alone */
+	{ "{\"command\":\"rooms.leave\",\"n\":1}", true },
+	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":4,\"minutes\":100000,\"reason\":\"off_topic\"}", false },
+	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":4,\"minutes\":5,\"reason\":\"mood\"}", false },
+	{ "{\"command\":\"", false },
+};
+/* clang-format on */
+
+static void unusual_commands_are_for_the_parser(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd_commands) / sizeof(odd_commands[0]); i++) {
+		const struct odd *o = &odd_commands[i];
+
+		if (both_roads_of_command(o->text, strlen(o->text)) != o->taken)
+			fail_msg("%s", o->text);
+	}
+}
+
+static void damaged_commands_are_never_taken_for_something_else(void **state)
+{
+	size_t taken = 0, refused = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		char *whole = command_sample(1 + pick(CMD_COUNT - 1), SAMPLE_MOST);
+		size_t len = strlen(whole) < 600 ? strlen(whole) : 600;
+		char *text = x_malloc(8 * len);
+
+		memcpy(text, whole, len);
+		len = change(text, len);
+		*(both_roads_of_command(text, len) ? &taken : &refused) += 1;
+		free(text);
+		free(whole);
+	}
+	assert_true(taken > 100);
+	assert_true(refused > 1000);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_we_write_is_taken),
 	cmocka_unit_test(what_is_unusual_is_for_the_parser),
 	cmocka_unit_test(damage_is_never_taken_for_something_else),
+	cmocka_unit_test(commands_are_taken_as_the_parser_takes_them),
+	cmocka_unit_test(unusual_commands_are_for_the_parser),
+	cmocka_unit_test(damaged_commands_are_never_taken_for_something_else),
 };
 
 const struct unit_group codec_own_group = UNIT_GROUP("codec_own", tests);
