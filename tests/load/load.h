@@ -130,6 +130,7 @@ uint64_t number_after(const char *text, size_t n, const char *key);
 /* --- dialects and kinds --- */
 
 extern const struct dialect dialect_ours, dialect_floor, dialect_visitor;
+extern const struct dialect dialect_ws, dialect_socketio, dialect_nats, dialect_mqtt; /* peers.c */
 /* epoch and after: what they have seen already; after 0: they are new. */
 void ours_hello(struct client *c, const char *epoch, uint64_t after);
 int talk(struct run *r);

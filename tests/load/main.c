@@ -7,7 +7,10 @@
 
 #include "tests/load/load.h"
 
-static const struct dialect *const dialects[] = { &dialect_ours, &dialect_floor, &dialect_visitor };
+static const struct dialect *const dialects[] = {
+	&dialect_ours,     &dialect_floor, &dialect_visitor, &dialect_ws,
+	&dialect_socketio, &dialect_nats,  &dialect_mqtt,
+};
 
 static const struct {
 	const char *name;

@@ -6,7 +6,7 @@ import { appendFileSync, mkdirSync, readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { faults, RUNS, SECONDS, smoke } from "./bench.mjs";
 
-const wanted = process.env.CASE?.split(",");
+const wanted = process.env.PEER ? ["peers"] : process.env.CASE?.split(",");
 const names = readdirSync(new URL("./cases/", import.meta.url))
   .map((file) => file.replace(/\.mjs$/, ""))
   .filter((name) => !wanted || wanted.includes(name))
@@ -27,6 +27,7 @@ if (!smoke) console.log(`${cpus()[0].model}, ${cpus().length} cores; medians of 
 for (const name of names) {
   const { title, rows } = await import(`./cases/${name}.mjs`);
   const list = await rows();
+  if (!list.length) continue;
   if (!smoke) print(title, list);
   all.push({ case: name, title, rows: list });
 }
