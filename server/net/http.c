@@ -66,10 +66,12 @@ static const struct {
 	{ 409, "Conflict" },
 	{ 411, "Length Required" },
 	{ 413, "Content Too Large" },
+	{ 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" },
 	{ 426, "Upgrade Required" },
 	{ 429, "Too Many Requests" },
 	{ 503, "Service Unavailable" },
+	{ 505, "HTTP Version Not Supported" },
 };
 
 static const char *words_of(int status)
@@ -249,8 +251,12 @@ static bool is_report(const struct request *r)
 
 bool http_admit(struct request *r)
 {
-	if (!r->host[0] && r->keeps)
-		refuse(r, 400, ERR_BAD_REQUEST, "The host is not named.");
+	if (r->minor < 0)
+		refuse(r, 505, ERR_BAD_REQUEST, "HTTP/1.1 is spoken here.");
+	else if (!r->has_host && (r->minor == 1 || r->host[0]))
+		refuse(r, 400, ERR_BAD_REQUEST, "The host is not named as it should be.");
+	else if (r->is_too_long)
+		refuse(r, 414, ERR_BAD_REQUEST, "The address is too long.");
 	else if (r->is_chunked || (r->method == METHOD_POST && !r->has_length))
 		refuse(r, 411, ERR_BAD_REQUEST, "Say how long the body is.");
 	else if (r->length < 0)

@@ -33,6 +33,9 @@ struct request {
 	bool gzip, br;   /* the client understands */
 	bool is_chunked; /* a body of unknown length */
 	bool has_length;
+	bool is_too_long; /* the path is */
+	bool has_host;    /* one, and a good one */
+	int minor;        /* of HTTP/1.x; -1: another version */
 	int64_t length;
 	struct text body;
 

@@ -60,8 +60,7 @@ static bool good_key(struct lws *wsi)
 	       strspn(key, letters) == 22 && strchr("AQgw", key[21]) && strcmp(key + 22, "==") == 0;
 }
 
-/* A name or an address, perhaps with a port. */
-static bool good_host(const char *host)
+bool ws_good_host(const char *host)
 {
 	return host[0] && host[strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 					    "0123456789.-_:[]")] == '\0';
@@ -125,7 +124,7 @@ static struct refusal judge(struct link *l, struct lws *wsi)
 		return (struct refusal){ 426, "The version of WebSocket is 13." };
 	if (!good_key(wsi))
 		return (struct refusal){ 400, "The key is not 16 bytes." };
-	if (!ws_header(wsi, WSI_TOKEN_HOST, host, sizeof(host)) || !good_host(host))
+	if (!ws_header(wsi, WSI_TOKEN_HOST, host, sizeof(host)) || !ws_good_host(host))
 		return (struct refusal){ 400, "The host is not named as it should be." };
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) ||
 	    (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) &&

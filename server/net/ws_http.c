@@ -24,7 +24,8 @@ static void read_line(struct request *r, struct lws *wsi)
 		r->method = METHOD_HEAD;
 	else if (method == LWSHUMETH_POST)
 		r->method = METHOD_POST;
-	if (path && len > 0 && (size_t)len < sizeof(r->path) && !memchr(path, '\0', (size_t)len))
+	r->is_too_long = len > 0 && (size_t)len >= sizeof(r->path);
+	if (path && len > 0 && !r->is_too_long && !memchr(path, '\0', (size_t)len))
 		memcpy(r->path, path, (size_t)len);
 }
 
@@ -66,6 +67,15 @@ static void read_accepted(struct request *r, struct lws *wsi)
 	}
 }
 
+static int read_version(struct lws *wsi)
+{
+	char text[16];
+
+	if (!ws_header(wsi, WSI_TOKEN_HTTP, text, sizeof(text)))
+		return -1;
+	return strcmp(text, "HTTP/1.1") == 0 ? 1 : strcmp(text, "HTTP/1.0") == 0 ? 0 : -1;
+}
+
 static void read_headers(struct request *r, struct lws *wsi)
 {
 	static const char ours[] = "x-jobalike:";
@@ -74,7 +84,8 @@ static void read_headers(struct request *r, struct lws *wsi)
 	r->has_length = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
 	r->length = r->has_length ? read_length(wsi) : 0;
 	r->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-	ws_header(wsi, WSI_TOKEN_HOST, r->host, sizeof(r->host));
+	r->has_host =
+		ws_header(wsi, WSI_TOKEN_HOST, r->host, sizeof(r->host)) && ws_good_host(r->host);
 	ws_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, r->type, sizeof(r->type));
 	ws_forwarded(wsi, r->forwarded, sizeof(r->forwarded));
 	ws_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, r->known, sizeof(r->known));
@@ -82,9 +93,8 @@ static void read_headers(struct request *r, struct lws *wsi)
 		     text[0] == '1';
 	read_bearer(r, wsi);
 	read_accepted(r, wsi);
-	r->keeps = ws_header(wsi, WSI_TOKEN_HTTP, text, sizeof(text)) &&
-		   strcmp(text, "HTTP/1.1") == 0 &&
-		   ws_header(wsi, WSI_TOKEN_CONNECTION, text, sizeof(text)) &&
+	r->minor = read_version(wsi);
+	r->keeps = r->minor == 1 && ws_header(wsi, WSI_TOKEN_CONNECTION, text, sizeof(text)) &&
 		   strcasecmp(text, "close") != 0;
 }
 

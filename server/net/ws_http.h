@@ -43,6 +43,8 @@ bool ws_gate(struct link *l, struct lws *wsi);
 
 /* X-Forwarded-For; of one that is too long its end, which is what the nearest proxy says. */
 void ws_forwarded(struct lws *wsi, char *out, size_t size);
+/* Is it a name or an address, perhaps with a port? */
+bool ws_good_host(const char *host);
 /* One value of a header; false: there are several, or it is longer. Absent is "". */
 bool ws_header(struct lws *wsi, int token, char *out, size_t size);
 

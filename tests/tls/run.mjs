@@ -6,12 +6,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check, counts } from "../edge/cases.mjs";
+import { planned } from "../edge/forms.mjs";
+import { http } from "../edge/http.mjs";
 import { startServer } from "../edge/server.mjs";
 import { authority, options } from "./certificates.mjs";
 import { proxies } from "./proxies.mjs";
 import { renewed } from "./renew.mjs";
 import { scans } from "./scan.mjs";
-import { handshakes } from "./shake.mjs";
+import { by, handshakes } from "./shake.mjs";
 
 const dir = mkdtempSync(join(tmpdir(), "jobalike-tls-"));
 const ca = authority(join(dir, "ca"));
@@ -24,6 +26,7 @@ const clear = await startServer();
 const behind = proxies(ca, dir); // mostly waits
 const scanned = scans(ca, servers, dir); // likewise
 await handshakes(ca, servers, clear);
+await http(servers.ecdsa, (await planned(servers.ecdsa, {}, by(ca))).session, by(ca));
 await renewed(ca, dir);
 const findings = await scanned;
 await behind;
