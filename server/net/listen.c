@@ -6,13 +6,16 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "server/base/log.h"
+#include "server/base/mem.h"
 
 #define BACKLOG         4096
-#define ACCEPTS_A_TURN  64
+#define ACCEPTS_A_TURN  1024   /* taken from the kernel's queue, which turns away when it is full */
+#define GREETED_A_TURN  64     /* of those: a handshake is a hundred times dearer */
 #define SEND_BYTES      262144 /* in the kernel for one connection, its own books included */
 #define UNANSWERED_MS   20000  /* until a peer that acknowledges nothing is given up */
 #define FREE_PORT_ABOVE 20     /* how far a free port is looked for, to offer it */
@@ -135,7 +138,7 @@ static bool accept_one(struct listener *l)
 	}
 	if (fd < 0)
 		return errno == EINTR || errno == ECONNABORTED;
-	if (*l->n_connections >= l->max_connections) {
+	if (*l->n_connections + l->n_line - l->served >= l->max_connections) {
 		turn_away(l, fd, "limits.connections");
 		return true;
 	}
@@ -146,17 +149,45 @@ static bool accept_one(struct listener *l)
 		return true;
 	}
 	l->n_accepted++;
-	l->accepted(l->arg, fd, a);
+	l->line = x_grow(l->line, l->n_line, sizeof(*l->line));
+	l->line[l->n_line++] = (struct newcomer){ .fd = fd, .from = a };
 	return true;
+}
+
+static void forget_line(struct listener *l)
+{
+	free(l->line);
+	l->line = NULL;
+	l->n_line = l->served = 0;
+	uv_idle_stop(&l->next);
+}
+
+/* Some of those who stand in line, in their order. */
+static void on_next(uv_idle_t *next)
+{
+	struct listener *l = next->data;
+
+	for (int i = 0; i < GREETED_A_TURN && l->served < l->n_line; i++) {
+		struct newcomer n = l->line[l->served++];
+
+		l->accepted(l->arg, n.fd, n.from);
+	}
+	if (l->served == l->n_line)
+		forget_line(l);
 }
 
 static void on_accept(uv_poll_t *poll, int status, int events)
 {
 	struct listener *l = poll->data;
+	bool waiting = l->n_line > 0;
 
 	(void)events;
 	for (int i = 0; status == 0 && i < ACCEPTS_A_TURN && l->fd >= 0 && accept_one(l); i++)
 		continue;
+	if (waiting || !l->n_line)
+		return;
+	uv_idle_start(&l->next, on_next);
+	on_next(&l->next);
 }
 
 static uint16_t port_of(int fd)
@@ -195,6 +226,8 @@ bool listener_open(struct listener *l, uv_loop_t *loop, char *why, size_t why_si
 	}
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	l->poll.data = l;
+	l->next.data = l;
+	uv_idle_init(loop, &l->next);
 	uv_poll_init(loop, &l->poll, l->fd);
 	uv_poll_start(&l->poll, UV_READABLE, on_accept);
 	return true;
@@ -204,6 +237,14 @@ void listener_close(struct listener *l)
 {
 	if (l->fd < 0)
 		return;
+	while (l->served < l->n_line) {
+		struct newcomer n = l->line[l->served++];
+
+		close(n.fd);
+		address_release(n.from);
+	}
+	forget_line(l);
+	uv_close((uv_handle_t *)&l->next, NULL);
 	uv_poll_stop(&l->poll);
 	uv_close((uv_handle_t *)&l->poll, NULL);
 	close(l->fd);

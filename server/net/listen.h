@@ -12,8 +12,17 @@
 
 typedef void (*accepted_fn)(void *arg, int fd, struct address *from);
 
+/* Accepted, and not handed on yet. */
+struct newcomer {
+	int fd;
+	struct address *from;
+};
+
 struct listener {
 	uv_poll_t poll;
+	uv_idle_t next;        /* runs while somebody stands in line */
+	struct newcomer *line; /* of which `served` were handed on */
+	size_t n_line, served;
 	int fd;       /* -1: not open */
 	int spare_fd; /* given up to turn one away when there are no others */
 	uint16_t port;
