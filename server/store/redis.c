@@ -14,6 +14,8 @@
 #include "server/store/redis_inside.h"
 
 #define HEADS_AT_ONCE 200
+#define SIGNALS_MAX   1024 /* under way; more are not told */
+#define LATE_MS       500  /* a turn that comes so much later was not ours to take: we slept */
 
 /* --- what is asked of us --- */
 
@@ -80,20 +82,27 @@ static void redis_unfollow(struct store *s, const char *log)
 	ear_forget(r, log);
 }
 
+static void on_signalled(redisAsyncContext *ac, void *reply, void *redis)
+{
+	(void)ac;
+	(void)reply;
+	((struct redis *)redis)->n_signals--;
+}
+
 static void redis_signal(struct store *s, const char *log, struct msg *m)
 {
 	struct redis *r = (struct redis *)s;
 	struct redis_words w = { 0 };
 	struct text text = { 0 };
 
-	if (!r->ready || r->asks.sent.n >= ASKS_SENT)
+	if (!r->ready || r->n_signals >= SIGNALS_MAX)
 		return; /* told and forgotten */
 	text_printf(&text, "S %s\n", r->who);
 	text_add(&text, m->text, m->len);
 	words_put(&w, "PUBLISH");
 	words_put(&w, "%s%u:log:%s", r->prefix, r->db, log);
 	words_add(&w, text.s, text.len);
-	words_send(&w, &r->commands, NULL, NULL);
+	r->n_signals += words_send(&w, &r->commands, on_signalled, r);
 	text_free(&text);
 }
 
@@ -214,16 +223,22 @@ void pause_over(struct pause *p)
 	*p = (struct pause){ 0 };
 }
 
+/* Attempts are many: what is wrong is said again only when it is another thing. */
 void redis_trouble(struct redis *r, const char *format, ...)
 {
+	char text[TROUBLE_MAX] = "";
 	va_list args;
 
-	r->store.trouble = NULL;
-	if (!format)
+	if (!format) {
+		r->store.trouble = NULL;
 		return;
+	}
 	va_start(args, format);
-	vsnprintf(r->trouble, sizeof(r->trouble), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (!r->store.trouble || strcmp(text, r->trouble) != 0)
+		log_warn("redis.trouble", "why=%s", text);
+	memcpy(r->trouble, text, sizeof(text));
 	r->store.trouble = r->trouble;
 }
 
@@ -259,7 +274,8 @@ void redis_is_refused(struct redis *r, const char *why)
 		r->refused(r->refused_arg, text);
 		r->refused = NULL;
 	}
-	link_give_up(&r->commands, why);
+	link_give_up(&r->commands, NULL);
+	redis_trouble(r, "%s", text);
 }
 
 static void on_connected(struct link *l)
@@ -271,11 +287,9 @@ static void on_lost(struct link *l, const char *why)
 {
 	struct redis *r = l->arg;
 
-	/* Once for each loss, and once at the start: attempts are many. */
-	if (r->ready || !r->store.trouble)
-		log_warn("redis.lost", "at=%s why=%s", r->address, why);
 	r->ready = false;
-	redis_trouble(r, "Redis at %s is not reachable (%s).", r->address, why);
+	if (why)
+		redis_trouble(r, "Redis at %s is not reachable (%s).", r->address, why);
 	pause_longer(&r->commands_pause, uv_now(r->loop));
 	redis_wake(r, 0);
 }
@@ -304,8 +318,6 @@ void redis_not_found(struct redis *r, const char *why)
 {
 	if (r->ready)
 		return;
-	if (!r->store.trouble)
-		log_warn("redis.sentinels", "master=%s why=%s", r->sentinels.master, why);
 	redis_trouble(r, "No sentinel says where the Redis %s is (%s).", r->sentinels.master, why);
 	pause_longer(&r->commands_pause, uv_now(r->loop));
 }
@@ -397,9 +409,16 @@ static void end(struct redis *r)
 static void on_timer(uv_timer_t *timer)
 {
 	struct redis *r = timer->data;
-	uint64_t now = uv_now(r->loop);
+	uint64_t now = uv_now(r->loop), due = r->timer_at;
 
 	r->timer_at = UINT64_MAX;
+	if (due && now > due + LATE_MS && !r->slept) {
+		r->slept =
+			true; /* what came meanwhile is read before anybody is found to be late */
+		redis_wake(r, now + 1);
+		return;
+	}
+	r->slept = false;
 	if (!asks_turn(r))
 		link_give_up(&r->commands, "no answer in time");
 	if (r->closing && r->asks.n == 0) {

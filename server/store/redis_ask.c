@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,11 @@ static void put_key(struct redis_words *w, const struct ask *a, const char *kind
 	words_put(w, "%s%s:%s", a->redis->prefix, kind, a->log);
 }
 
+static void put_channel(struct redis_words *w, const struct ask *a)
+{
+	words_put(w, "%s%u:log:%s", a->redis->prefix, a->redis->db, a->log);
+}
+
 /* A name for an epoch, should one be made. */
 static void put_chance(struct redis_words *w, const struct redis *r)
 {
@@ -139,7 +145,7 @@ static void write_append(struct redis_words *w, struct ask *a)
 		chain_bodies(a);
 	begin(w, a, a->kind == ASK_RESTORE ? SCRIPT_RESTORE : SCRIPT_APPEND, "next");
 	words_put(w, "%s", a->redis->who);
-	words_put(w, "%s%u:log:%s", a->redis->prefix, a->redis->db, a->log);
+	put_channel(w, a);
 	words_put(w, "%s", a->epoch);
 	words_put(w, "%" PRIu64, a->first);
 	if (a->has_before)
@@ -162,6 +168,7 @@ static void write_erase(struct redis_words *w, const struct ask *a)
 	words_put(w, "%" PRIu64, a->first);
 	words_add(w, a->bodies[0]->text, a->bodies[0]->len);
 	words_put(w, "%s", hex);
+	put_channel(w, a);
 }
 
 static void write_heads(struct redis_words *w, const struct ask *a)
@@ -315,7 +322,7 @@ void ask_end(struct ask *a, struct ask_answer *answer)
 
 void ask_fail(struct ask *a, enum err err)
 {
-	ask_end(a, &(struct ask_answer){ .err = err });
+	ask_end(a, &(struct ask_answer){ .err = err, .epoch = a->purging ? a->epoch : "" });
 }
 
 static void rest(struct ask *a, uint64_t ms)
@@ -327,9 +334,14 @@ static void rest(struct ask *a, uint64_t ms)
 
 static void end_heads(struct ask *a, const redisReply *reply)
 {
-	for (size_t i = 0; i < a->n_names && 2 * i + 1 < reply->elements; i++)
-		follow_head(&a->redis->followers, a->names[i], reply_text(reply->element[2 * i]),
-			    strtoull(reply_text(reply->element[2 * i + 1]), NULL, 10), NULL);
+	for (size_t i = 0; i < a->n_names && 3 * i + 2 < reply->elements; i++) {
+		redisReply **head = reply->element + 3 * i;
+		struct hash chain;
+		bool known = hash_read(head[2]->str, head[2]->len, &chain);
+
+		follow_head(&a->redis->followers, a->names[i], reply_text(head[0]),
+			    strtoull(reply_text(head[1]), NULL, 10), known ? &chain : NULL);
+	}
 	ask_fail(a, OK);
 }
 
@@ -397,6 +409,7 @@ static void answered(struct ask *a, const redisReply *reply)
 		end_look(a, &answer);
 		page_free(&answer.page);
 	} else if (a->kind == ASK_ERASE && answer.err == OK) {
+		snprintf(a->epoch, sizeof(a->epoch), "%s", answer.epoch);
 		purge_add(a);
 	} else {
 		ask_end(a, &answer);

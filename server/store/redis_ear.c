@@ -56,9 +56,10 @@ void ear_want(struct redis *r, const char *log)
 		strcpy(c->log, log);
 		HASH_ADD_STR(r->ear.channels, log, c);
 	}
+	if (!c->wanted)
+		subscribe(r, c);
 	c->wanted = true;
 	c->ticket = 0;
-	subscribe(r, c);
 }
 
 void ear_forget(struct redis *r, const char *log)
@@ -120,18 +121,34 @@ static const char *log_of(const struct redis *r, const char *channel)
 	return at && strncmp(at, ":log:", 5) == 0 ? at + 5 : NULL;
 }
 
+static void hear_records(struct redis *r, const char *log, const struct redis_word *w)
+{
+	for (size_t i = 0; i < w->page.n && !r->closing; i++)
+		follow_heard(&r->followers, log, w->epoch, &w->page.records[i], &w->page.chains[i]);
+}
+
 static void hear(struct redis *r, const char *log, const redisReply *text)
 {
+	const struct store_record *one;
 	struct redis_word w;
 
 	if (!word_read(&w, text->str, text->len)) {
 		log_warn("redis.message", "log=%s bytes=%zu", log, text->len);
-	} else if (!w.signal) {
-		for (size_t i = 0; i < w.page.n && !r->closing; i++)
-			follow_heard(&r->followers, log, w.epoch, &w.page.records[i],
-				     &w.page.chains[i]);
-	} else if (strcmp(w.who, r->who) != 0) {
-		follow_signal(&r->followers, log, w.page.records[0].body);
+		page_free(&w.page);
+		return;
+	}
+	one = &w.page.records[0];
+	switch (w.kind) {
+	case WORD_RECORDS:
+		hear_records(r, log, &w);
+		break;
+	case WORD_SIGNAL:
+		if (strcmp(w.who, r->who) != 0)
+			follow_signal(&r->followers, log, one->body);
+		break;
+	case WORD_ERASED:
+		follow_erased(&r->followers, log, one->seq, one->body);
+		break;
 	}
 	page_free(&w.page);
 }
@@ -225,7 +242,7 @@ static void on_lost(struct link *l, const char *why)
 	struct channel *c, *next;
 
 	if (r->ear.up)
-		log_warn("redis.deaf", "at=%s why=%s", r->address, why);
+		log_warn("redis.deaf", "at=%s why=%s", r->address, why ? why : "");
 	r->ear.up = false;
 	HASH_ITER (hh, r->ear.channels, c, next) {
 		c->unanswered = 0;

@@ -52,6 +52,8 @@ struct redis {
 	size_t n_heads_wanted;
 	bool clock_known;
 	uint64_t clock_asked, n_beats;
+	unsigned n_signals; /* under way */
+	bool slept;
 	char trouble[TROUBLE_MAX];
 	bool closing;
 	store_closed_fn closed;

@@ -21,8 +21,8 @@ struct link {
 	uv_loop_t *loop;
 	void *arg;
 	void (*on_connected)(struct link *l);
-	/* Once for each link_connect, but for link_close. What was asked is answered with NULL
-	 * before. */
+	/* Once for each link_connect, but for link_close; what was asked is answered with NULL
+	 * then. why: as given to link_give_up, or what the library says. */
 	void (*on_lost)(struct link *l, const char *why);
 	redisAsyncContext *ac; /* NULL: not connected, and not about to be */
 	bool connected;

@@ -162,8 +162,13 @@ bool word_read(struct redis_word *w, const char *bytes, size_t len)
 	if (!take_line(&bytes, &len, line))
 		return false;
 	if (sscanf(line, "S %15s", w->who) == 1) {
-		w->signal = true;
+		w->kind = WORD_SIGNAL;
 		page_add(&w->page, 0, msg_new(bytes, len), &none);
+		return true;
+	}
+	if (sscanf(line, "E %16s %" SCNu64, w->epoch, &first) == 2) {
+		w->kind = WORD_ERASED;
+		page_add(&w->page, first, msg_new(bytes, len), &none);
 		return true;
 	}
 	if (sscanf(line, "R %15s %16s %" SCNu64 " %" SCNu64, w->who, w->epoch, &first, &n) != 4)

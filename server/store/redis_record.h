@@ -2,7 +2,8 @@
  * message that a batch is published as:
  *
  *	R WHO EPOCH FIRST N\n then N times LENGTH CHAIN\n and the body
- *	S WHO\n and the signal                                                     */
+ *	S WHO\n and the signal
+ *	E EPOCH SEQ\n and the stub that stands there now */
 #ifndef JOBALIKE_STORE_REDIS_RECORD_H
 #define JOBALIKE_STORE_REDIS_RECORD_H
 
@@ -36,11 +37,13 @@ const char *page_read(struct redis_page *p, const char *before, const redisReply
 		      uint64_t from);
 
 /* A message of a log's channel. */
+enum redis_word_kind { WORD_RECORDS, WORD_SIGNAL, WORD_ERASED };
+
 struct redis_word {
-	bool signal;
+	enum redis_word_kind kind;
 	char who[16];
 	char epoch[STORE_EPOCH_MAX + 1];
-	struct redis_page page; /* not checked; of a signal its text, with seq 0 */
+	struct redis_page page; /* not checked; of a signal its text, of an erasure the stub */
 };
 
 /* False: not a message of ours. */

@@ -70,8 +70,9 @@
 	"	if not lost then renew(about, log) end\n"                                                \
 	"	return answer('conflict', log, '', {})\n"                                                \
 	"end\n"                                                                                    \
-	"if now - log.changed < 2000 and not lost then\n"                                          \
-	"	return answer('wait', log, '', string.format('%d', 2000 - (now - log.changed)))\n"       \
+	"local since = now - log.changed\n"                                                        \
+	"if since >= 0 and since < 2000 and not lost then\n"                                       \
+	"	return answer('wait', log, '', string.format('%d', 2000 - since))\n"                     \
 	"end\n"                                                                                    \
 	"local ahead = redis.call('GET', next)\n"                                                  \
 	"if ahead and ahead ~= who and not lost then return answer('wait', log, '', '5') end\n"    \
@@ -109,13 +110,14 @@ static const char heads_text[] = LOOK "local heads = {}\n"
 				      "	local log = look(KEYS[i], KEYS[i + 1])\n"
 				      "	heads[#heads + 1] = log.damage and '!' or log.epoch\n"
 				      "	heads[#heads + 1] = string.format('%d', log.head)\n"
+				      "	heads[#heads + 1] = log.chain\n"
 				      "end\n"
 				      "return heads\n";
 
 /* An entry of a stream cannot be changed: all are copied, with the stub in its place. */
 static const char erase_text[] =
 	LOOK "local about, stream, spare = KEYS[1], KEYS[2], KEYS[3]\n"
-	     "local seq, stub, hash = tonumber(ARGV[3]), ARGV[4], ARGV[5]\n"
+	     "local seq, stub, hash, channel = tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]\n"
 	     "local log = look(about, stream)\n"
 	     "if log.damage then return damaged(log) end\n"
 	     "if seq < 1 or seq > log.head then return {'none', log.epoch, '0'} end\n"
@@ -133,6 +135,7 @@ static const char erase_text[] =
 	     "	end\n"
 	     "end\n"
 	     "redis.call('RENAME', spare, stream)\n"
+	     "redis.call('PUBLISH', channel, string.format('E %s %d\\n', log.epoch, seq) .. stub)\n"
 	     "return answer('ok', log)\n";
 
 static const char *const texts[N_SCRIPTS] = {

@@ -20,9 +20,9 @@ enum redis_script {
 	SCRIPT_APPEND,
 	/* keys about log; from, count. ok, before, records; none */
 	SCRIPT_READ,
-	/* keys about log of each. (epoch head) of each, without a word */
+	/* keys about log of each. (epoch head chain) of each, without a word */
 	SCRIPT_HEADS,
-	/* keys about log spare; seq stub hash. ok; none */
+	/* keys about log spare; seq stub hash channel. ok; none */
 	SCRIPT_ERASE,
 	/* as SCRIPT_APPEND, of records that the log has lost. ok; conflict */
 	SCRIPT_RESTORE,
