@@ -246,8 +246,6 @@ void redis_has_changed(struct redis *r)
 {
 	if (r->ready && r->ear.up)
 		redis_trouble(r, NULL);
-	else if (r->ready)
-		redis_trouble(r, "Redis at %s is not heard.", r->address);
 	redis_wake(r, 0);
 }
 

@@ -241,9 +241,9 @@ static void on_lost(struct link *l, const char *why)
 	struct redis *r = l->arg;
 	struct channel *c, *next;
 
-	if (r->ear.up)
-		log_warn("redis.deaf", "at=%s why=%s", r->address, why ? why : "");
 	r->ear.up = false;
+	if (r->ready)
+		redis_trouble(r, "Redis at %s is not heard (%s).", r->address, why);
 	HASH_ITER (hh, r->ear.channels, c, next) {
 		c->unanswered = 0;
 		if (!c->wanted)

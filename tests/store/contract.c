@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/store/seat.h"
+#include "tests/lib/seat.h"
 
 #define SEAT(i) bench_seat(*state, i)
 

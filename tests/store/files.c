@@ -12,9 +12,9 @@
 
 #include "server/base/mem.h"
 #include "server/store/sqlite.h"
+#include "tests/lib/seat.h"
 #include "tests/store/contract.h"
 #include "tests/store/files.h"
-#include "tests/store/seat.h"
 
 size_t n_skipped;
 size_t n_flips, n_flips_seen;

@@ -5,9 +5,9 @@
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
+#include "tests/lib/seat.h"
 #include "tests/store/contract.h"
 #include "tests/store/files.h"
-#include "tests/store/seat.h"
 
 const struct kind *const kinds[] = { &memory_kind, &sqlite_kind, &redis_kind };
 const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);

@@ -2,7 +2,7 @@
 
 #include "server/base/mem.h"
 #include "server/store/memory.h"
-#include "tests/store/seat.h"
+#include "tests/lib/seat.h"
 
 static void count_up(void *arg, void *bytes, size_t n)
 {

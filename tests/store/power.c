@@ -16,9 +16,9 @@
 
 #include "server/base/mem.h"
 #include "server/store/sqlite.h"
+#include "tests/lib/seat.h"
 #include "tests/store/contract.h"
 #include "tests/store/files.h"
-#include "tests/store/seat.h"
 
 #define MAX_FILES    8
 #define CUTS_A_ROUND 20

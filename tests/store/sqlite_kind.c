@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "server/store/sqlite.h"
-#include "tests/store/seat.h"
+#include "tests/lib/seat.h"
 
 static struct store *open_one(struct bench *b, unsigned number, store_notice_fn told, void *arg)
 {

@@ -4,8 +4,8 @@
 
 #include "server/store/held.h"
 #include "server/store/memory.h"
+#include "tests/lib/seat.h"
 #include "tests/store/files.h"
-#include "tests/store/seat.h"
 
 #define HANDLES 3
 

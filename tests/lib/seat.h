@@ -1,7 +1,7 @@
 /* What the tests of the stores stand on: a bench (a loop and one kind of store) and seats at it
  * (one handle each, with all it was ever told). */
-#ifndef JOBALIKE_TESTS_STORE_SEAT_H
-#define JOBALIKE_TESTS_STORE_SEAT_H
+#ifndef JOBALIKE_TESTS_LIB_SEAT_H
+#define JOBALIKE_TESTS_LIB_SEAT_H
 
 #include <setjmp.h>
 #include <stdarg.h>

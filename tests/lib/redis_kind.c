@@ -4,8 +4,9 @@
 
 #include "server/base/mem.h"
 #include "server/store/redis.h"
-#include "tests/store/redis_server.h"
-#include "tests/store/seat.h"
+#include "tests/lib/redis_kind.h"
+#include "tests/lib/redis_server.h"
+#include "tests/lib/seat.h"
 
 static void make(struct bench *b)
 {
@@ -17,11 +18,20 @@ static void make(struct bench *b)
 	b->own = server;
 }
 
+static const struct redis_options *other;
+
+void redis_kind_options(const struct redis_options *options)
+{
+	other = options;
+}
+
 static struct store *open_one(struct bench *b, unsigned number, store_notice_fn told, void *arg)
 {
 	const struct redis_server *server = b->own;
 
 	(void)number;
+	if (other)
+		return redis_open(&b->loop, other, told, arg);
 	return redis_open(&b->loop,
 			  &(struct redis_options){ .path = server->socket, .prefix = "test:" },
 			  told, arg);

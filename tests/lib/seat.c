@@ -1,4 +1,4 @@
-#include "tests/store/seat.h"
+#include "tests/lib/seat.h"
 
 #include <inttypes.h>
 #include <stdio.h>

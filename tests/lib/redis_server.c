@@ -1,12 +1,15 @@
-#include "tests/store/redis_server.h"
+#include "tests/lib/redis_server.h"
 
+#include <arpa/inet.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,7 +37,8 @@ static redisContext *talk_to(const struct redis_server *s)
 	redisContext *c = redisConnectUnix(s->socket);
 	redisReply *r = c && !c->err ? redisCommand(c, "PING") : NULL;
 
-	if (r && r->type == REDIS_REPLY_STATUS) {
+	/* (An error: it asks who we are, so it is there.) */
+	if (r && (r->type == REDIS_REPLY_STATUS || r->type == REDIS_REPLY_ERROR)) {
 		freeReplyObject(r);
 		return c;
 	}
@@ -43,6 +47,13 @@ static redisContext *talk_to(const struct redis_server *s)
 	if (c)
 		redisFree(c);
 	return NULL;
+}
+
+static void run(const char *const *words)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execv(binary(), (char *const *)words);
+	_exit(127);
 }
 
 static void become(const struct redis_server *s, const char *const *more)
@@ -70,23 +81,22 @@ static void become(const struct redis_server *s, const char *const *more)
 
 	while (more && *more && n < 63)
 		words[n++] = *more++;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	execv(binary(), (char *const *)words);
-	_exit(127);
+	run(words);
 }
 
-void redis_server_start(struct redis_server *s, const char *dir, const char *const *more)
+static void prepare(struct redis_server *s, const char *dir)
 {
-	redisContext *c = NULL;
-	int status;
-
 	snprintf(s->dir, sizeof(s->dir), "%s", dir);
 	snprintf(s->socket, sizeof(s->socket), "%s/redis.sock", dir);
 	mkdir(dir, 0700);
 	unlink(s->socket);
-	s->pid = fork();
-	if (s->pid == 0)
-		become(s, more);
+}
+
+static void wait_for(struct redis_server *s)
+{
+	redisContext *c = NULL;
+	int status;
+
 	for (int ms = 0; ms < START_MS && !c; ms += 2) {
 		usleep(2000);
 		if (waitpid(s->pid, &status, WNOHANG) == s->pid)
@@ -94,10 +104,48 @@ void redis_server_start(struct redis_server *s, const char *dir, const char *con
 		c = talk_to(s);
 	}
 	if (!c) {
-		fprintf(stderr, "redis-server does not start; %s/redis.log says why\n", dir);
+		fprintf(stderr, "redis-server does not start; %s/redis.log says why\n", s->dir);
 		exit(2);
 	}
 	redisFree(c);
+}
+
+void redis_server_start(struct redis_server *s, const char *dir, const char *const *more)
+{
+	prepare(s, dir);
+	s->pid = fork();
+	if (s->pid == 0)
+		become(s, more);
+	wait_for(s);
+}
+
+void redis_sentinel_start(struct redis_server *s, const char *dir, const char *conf)
+{
+	char path[128];
+	FILE *f;
+
+	prepare(s, dir);
+	snprintf(path, sizeof(path), "%s/sentinel.conf", dir);
+	f = fopen(path, "w");
+	if (!f || fputs(conf, f) < 0 || fclose(f) != 0)
+		exit(2);
+	s->pid = fork();
+	if (s->pid == 0)
+		run((const char *[]){ "redis-sentinel", path, "--logfile", "redis.log", NULL });
+	wait_for(s);
+}
+
+uint16_t free_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) != 0)
+		exit(2);
+	close(fd);
+	return ntohs(a.sin_port);
 }
 
 void redis_server_end(struct redis_server *s, int signal)
