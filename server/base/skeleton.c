@@ -128,12 +128,25 @@ static void read_quickly(char *s)
 	*to = '\0';
 }
 
+/* Signs that would become letters: they stand beside a name, not in it. */
+static char *without_marks_of_trade(const char *s)
+{
+	struct text t = { 0 };
+	const char *next = s;
+
+	text_puts(&t, "");
+	for (uint32_t c; (c = utf8_next(&next)) != 0; s = next)
+		if (c != 0x2120 && c != 0x2122)
+			text_add(&t, s, (size_t)(next - s));
+	return t.s;
+}
+
 char *skeleton(const char *name)
 {
+	char *own = without_marks_of_trade(name), *letters, *folded;
 	utf8proc_uint8_t *bare = NULL;
-	char *letters, *folded;
 
-	utf8proc_map((const utf8proc_uint8_t *)name, 0, &bare,
+	utf8proc_map((const utf8proc_uint8_t *)own, 0, &bare,
 		     UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
 			     UTF8PROC_IGNORE | UTF8PROC_STRIPMARK);
 	letters = in_letters((const char *)bare);
@@ -141,5 +154,6 @@ char *skeleton(const char *name)
 	read_quickly(folded);
 	free(letters);
 	free(bare);
+	free(own);
 	return folded;
 }

@@ -37,6 +37,7 @@ static void names_that_look_alike(void **state)
 		{ "Organizer", "\u041erg\u0430nizer" },
 		{ "Organizer", "\U0001f17e\U0001f181\U0001f176\U0001f170\U0001f17d\U0001f178"
 			       "\U0001f189\U0001f174\U0001f181" },
+		{ "Organizer", "Organizer\u2122" },
 		{ "Paypal", "PaypaI" },
 		{ "Paypal", "paypa1" },
 		{ "Thomas Kim", "Thornas Kirn" },
