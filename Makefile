@@ -110,7 +110,7 @@ define c_suite
 $(P)/tests/$(1): $(call objects,$(call find_c,tests/$(1))) $(P)/lib/tests.a \
 		$(if $(filter $(1),$(CLI_SUITES)),$(P)/lib/cli.a) \
 		$(if $(filter $(1),$(NET_SUITES)),$(P)/lib/net.a) $(P)/lib/jobalike.a $(P)/lib/empty.a
-	$$(Q)echo "  link  $$@"; mkdir -p $$(@D); $$(LINK) -o $$@ $$^ $$(LIBS) -lcmocka
+	$$(Q)echo "  link  $$@"; mkdir -p $$(@D); $$(LINK) -o $$@ $$^ $$(LIBS) -lcmocka -lm
 endef
 $(foreach s,$(C_SUITES),$(eval $(call c_suite,$(s))))
 
@@ -169,6 +169,12 @@ JS_NEEDS_cluster += crash-server
 .PHONY: crash-server
 crash-server:
 	$(Q)$(MAKE) -s --no-print-directory CRASH=1 server
+# Bad bytes go to a server with sanitizers, what is timed to one as it is released.
+JS_NEEDS_edge += edge-servers
+.PHONY: edge-servers
+edge-servers:
+	$(Q)$(MAKE) -s --no-print-directory MODE=asan server
+	$(Q)$(MAKE) -s --no-print-directory MODE=release server
 # The client's own parts, without a server; what its law compares with is written by these two.
 JS_NEEDS_web := clients/web/node_modules/.lock $(NPM_TESTS) $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
 

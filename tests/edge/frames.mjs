@@ -90,13 +90,13 @@ const closes = [
   [2000, 1002], [2999, 1002],
 ];
 
-const closeFrame = (code, reason = "") => {
+export const closeFrame = (code, reason = "") => {
   const b = Buffer.alloc(2);
   b.writeUInt16BE(code);
   return frame(Buffer.concat([b, Buffer.from(reason)]), { opcode: 8 });
 };
 
-async function ending(s) {
+export async function ending(s) {
   for (;;) {
     const said = await next(s);
     if (said === undefined) return "nothing";

@@ -1,41 +1,158 @@
-// The edge: what strangers may send to a server that is open to the world.   JOBALIKE_BIN=build/asan
+// The edge: what strangers may send to a server that is open to the world. Bad bytes go to one that was
+// built with sanitizers, what is timed to one as it is released.   JOBALIKE_BIN=build/debug
+//   SEED=7 make edge    other bytes by chance
+//   LONG=1 make edge    the large counts
 
-import { counts, check } from "./cases.mjs";
 import assert from "node:assert";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, counts } from "./cases.mjs";
 import { codes } from "./codes.mjs";
+import { forgedRequests, otherSites, uploads, waysOut } from "./cross.mjs";
+import { evasions } from "./evasions.mjs";
+import { exports } from "./exports.mjs";
+import { deafReaders, joinFloods, lineFloods, pingFloods, slowHandshakes, smallFloods } from "./floods.mjs";
+import { forged } from "./forged.mjs";
 import { forgeries } from "./forgeries.mjs";
 import { forms, planned } from "./forms.mjs";
 import { frames } from "./frames.mjs";
+import { framing, lies, masks, offers, oversize } from "./framing.mjs";
+import { commands, dice, wrongFields } from "./grammar.mjs";
 import { handshakes } from "./handshake.mjs";
 import { http } from "./http.mjs";
+import { guesses, replays } from "./identity.mjs";
 import { limits } from "./limits.mjs";
 import { messages } from "./messages.mjs";
 import { metrics } from "./metrics.mjs";
+import { roles } from "./roles.mjs";
+import { row, sized } from "./rows.mjs";
 import { startServer } from "./server.mjs";
 import { start } from "./start.mjs";
+import { ticket } from "./tickets.mjs";
+import { utf8 } from "./utf8.mjs";
+import { logs, names, redis, sql, sqlSource } from "./words.mjs";
 
+const seed = Number(process.env.SEED ?? 1);
+/** All strangers of a test come from one address. */
+const CROWDED = ["--limits.connections_per_address=100000", "--limits.connects_per_second=1000000"];
+/** And do as much as they can. */
+const WIDE = [...CROWDED, "--limits.rate_percent=0", "--limits.joins_per_second=100000", "--limits.half_open_per_address=100000"];
+
+/** Starts a server with a session that is open. */
+async function opened(mode, ...options) {
+  const server = await startServer(options, {}, [], mode);
+  server.session = (await planned(server)).session;
+  return server;
+}
+
+async function ends(server) {
+  await check("the server ends in order, and nothing was wrong with its memory", async () => {
+    assert.strictEqual(await server.end(), null);
+  });
+}
+
+/** WS-2 is in C: a script cannot make as many connections. */
+async function streams(server) {
+  const tickets = join(server.dir, "tickets.txt");
+  const some = [...Array(48)].map((_, i) => ticket(server.ticketKey(), server.session, { sub: `w${i}`, name: `W${i}` }));
+  writeFileSync(tickets, some.join("\n"));
+  const n = sized(20_000, 2_000_000);
+  const bin = join(process.env.JOBALIKE_BIN ?? "build/debug", "tests/edge");
+  let said = "";
+  const status = await new Promise((done) => {
+    const child = spawn(bin, ["streams", server.port, n, seed, tickets].map(String), { stdio: ["ignore", "pipe", "inherit"] });
+    child.stdout.on("data", (d) => {
+      said += d;
+    });
+    child.on("exit", done);
+  });
+  await check("streams: nobody got in, nothing hung", () => assert.strictEqual(status, 0, said));
+  return Object.fromEntries(said.trim().split(" ").map((part) => part.split("=")));
+}
+
+async function strangers() {
+  const server = await opened("asan", ...WIDE, "--http.allowed_origins=https://intranet.example");
+  const { port } = server;
+  const other = await planned(server);
+  const key = server.ticketKey();
+  const deflate = ["permessage-deflate", "permessage-deflate; client_max_window_bits", "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+    "permessage-deflate; server_max_window_bits=8", "permessage-deflate, permessage-deflate", "x-webkit-deflate-frame", "deflate-stream", "permessage-bzip2",
+    "permessage-deflate; unknown=1", `permessage-deflate; x=${"y".repeat(100)}`];
+
+  await row("WS-0", server, () => handshakes(server));
+  await row("WS-1", server, async () => {
+    await frames(server);
+    await framing(port);
+    await masks(server, ticket(key, server.session, { sub: "masked" }));
+  });
+  await row("WS-2", server, () => streams(server));
+  await row("WS-3", server, () => lies(port));
+  await row("WS-4", server, () => oversize(port));
+  await row("WS-5", server, () => offers(port, deflate));
+  await row("WS-6", server, () => utf8(port, dice(seed).bytes));
+  await row("CSWSH", server, () => otherSites(server));
+  await row("CSRF", server, () => forgedRequests(server));
+  await row("PATH", server, () => waysOut(port));
+  await row("UPLOAD", server, () => uploads(server));
+  await row("HTTP", server, () => http(server, server.session));
+  await row("TOK", server, async () => {
+    await forgeries(server, server.session, other.session);
+    return forged(server);
+  });
+  await row("REPLAY", server, () => replays(server));
+  await row("FORMS", server, () => forms(server, other));
+  await metrics(server);
+  await ends(server);
+}
+
+async function words() {
+  const server = await opened("asan", ...WIDE, "--store.url=sqlite:", "--log.level=debug");
+
+  await row("J-3", server, async () => {
+    await messages(server, server.session);
+    await wrongFields(server);
+  });
+  await row("J-4", server, () => commands(server, seed));
+  await row("NAME", server, () => names(server, dice(seed)));
+  await row("SQLI", server, async () => ({ ...(await sql(server, dice(seed))), calls: await sqlSource() }));
+  await row("REDISI", server, () => redis(server, dice(seed)));
+  await row("EXPORT", server, () => exports(server, dice(seed)));
+  await row("LOGI", server, () => logs(server));
+  await ends(server);
+}
+
+async function people() {
+  const server = await opened("asan", ...WIDE);
+
+  await row("ROLES", server, () => roles(server));
+  await row("EVADE", server, () => evasions(server, dice(seed)));
+  await ends(server);
+}
+
+async function timed() {
+  const wide = await opened("release", ...WIDE, "--limits.queue_bytes=65536");
+  await row("ENUM", wide, () => guesses(wide, dice(seed).bytes));
+  await row("WS-9", wide, () => deafReaders(wide));
+  await ends(wide);
+
+  const server = await opened("release", ...CROWDED);
+  await row("WS-7", server, () => slowHandshakes(server));
+  await row("WS-8", server, () => pingFloods(server));
+  await row("FLOOD-M", server, () => lineFloods(server));
+  await row("FLOOD-J", server, () => joinFloods(server));
+  await row("FLOOD-R+H", server, () => smallFloods(server));
+  await ends(server);
+}
+
+await timed(); // while nothing else is done
 const patience = limits(); // mostly waits, and has servers of its own
-const server = await startServer([
-  "--limits.joins_per_second=100000",
-  "--limits.connections_per_address=2000",
-  "--http.allowed_origins=https://intranet.example",
-]);
-const open = await planned(server);
-const other = await planned(server);
-
-await handshakes(server);
-await frames(server);
-await http(server, open.session);
-await messages(server, open.session);
-await forgeries(server, open.session, other.session);
-await forms(server, other);
-await metrics(server);
-await check("the server ends in order, and nothing was wrong with its memory", async () => {
-  assert.strictEqual(await server.end(), null);
-});
+await strangers();
+await words();
+await people();
 await codes();
 await start();
 await patience;
 
-console.log(`suite=edge cases=${counts.cases} refused=${counts.refused} failed=${counts.failed}`);
+console.log(`suite=edge seed=${seed} cases=${counts.cases} refused=${counts.refused} failed=${counts.failed}`);
 process.exit(counts.failed ? 1 : 0); // whatever a failed case left open

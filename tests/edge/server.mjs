@@ -4,26 +4,37 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
-const bin = join(process.env.JOBALIKE_BIN ?? "build/debug", "jobalike-server");
+const built = process.env.JOBALIKE_BIN ?? "build/debug";
+
+/** What a sanitizer has freed it gives back soon, so that memory can be looked at. */
+const sanitizer = { ASAN_OPTIONS: "quarantine_size_mb=16:malloc_context_size=8" };
 
 /** Starts a server on a free port with options such as ["--limits.connections=9"], variables, and
- *  perhaps a program that becomes it, such as ["prlimit", "--nofile=256:256"]. */
-export async function startServer(options = [], variables = {}, under = []) {
+ *  perhaps a program that becomes it, such as ["prlimit", "--nofile=256:256"]. mode: how it was built;
+ *  asan for bad bytes, release where time is measured. */
+export async function startServer(options = [], variables = {}, under = [], mode = basename(built)) {
+  const bin = join(dirname(built), mode, "jobalike-server");
   const dir = mkdtempSync(join(tmpdir(), "jobalike-edge-"));
   const own = ["--listen.port=0", `--data.dir=${dir}`, "--store.url=memory:", "--log.level=warn"];
   const [program, ...args] = [...under, bin, ...own, ...options];
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...variables },
+    env: { ...process.env, ...sanitizer, ...variables },
   });
+  let alive = true;
   let out = "";
   let err = "";
   child.stderr.on("data", (d) => {
     err += d;
   });
-  const exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
+  const exited = new Promise((done) =>
+    child.on("exit", (code, signal) => {
+      alive = false;
+      done({ code, signal });
+    }),
+  );
   await new Promise((done, fail) => {
     child.stdout.on("data", (d) => {
       out += d;
@@ -35,6 +46,8 @@ export async function startServer(options = [], variables = {}, under = []) {
   const admin = new URL(/Metrics: (\S+)/.exec(out)[1]);
   return {
     dir,
+    mode,
+    isAlive: () => alive,
     pid: child.pid,
     host: url.host,
     port: Number(url.port),

@@ -22,7 +22,7 @@ const run = promisify(execFile);
 const LIFTED = [
   "--limits.rate_percent=0",
   "--limits.joins_per_second=100000",
-  "--limits.connections_per_address=100000",
+  "--limits.connections_per_address=100000", "--limits.connects_per_second=1000000",
   "--limits.connections=60000",
 ];
 
