@@ -295,7 +295,9 @@ hooks:                                   ## check staged files before each commi
 
 RELEASE := $(BUILD)/release
 
-.PHONY: run install clean help
+.PHONY: run packages install clean help
+packages:                                ## what building needs, and nothing else
+	$(Q)sh configs/need.sh --node 18 $(RUN_PKGS)
 run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another, TLS=1, INSTANCES=3)
 	$(Q)sh configs/need.sh $(if $(HAVE_NODE)$(if $(wildcard $(MANIFEST)),,make),--node 18) $(RUN_PKGS) \
 		$(if $(TLS),openssl) $(if $(INSTANCES),redis-tools)

@@ -8,6 +8,8 @@ import { check } from "../edge/cases.mjs";
 import { planned, tokenOf } from "../edge/forms.mjs";
 import { api, dial, next, send } from "../edge/raw.mjs";
 import { startServer } from "../edge/server.mjs";
+import { makeRedis } from "../lib-js/redis.mjs";
+import { tempDir } from "../lib-js/server.mjs";
 
 const isRoot = process.getuid() === 0;
 
@@ -47,6 +49,31 @@ async function seccomp() {
       assert.strictEqual(await server.end(), null);
       if (word === "on") console.log(`process: threads=${threads.length} confined=${threads.filter((t) => t === "2").length}`);
     });
+}
+
+/** Names are looked up, connections made anew: by threads and sockets that were not there at the beginning. */
+async function redis() {
+  await check("process: confined, with a Redis that goes away", async () => {
+    const one = await makeRedis({ dir: tempDir("confined-redis") });
+    await one.start();
+    const server = await startServer([`--store.url=redis://localhost:${one.port}`, "--log.level=info"]);
+    const isReady = async () => {
+      for (let i = 0; (await api(server.port, "GET", "/readyz"))?.status !== 200; i++) {
+        assert.ok(i < 50, server.err());
+        await new Promise((done) => setTimeout(done, 200));
+      }
+    };
+    await isReady();
+    all(statuses(server.pid, "Seccomp"), "2");
+    await works(server);
+    await one.kill();
+    await one.start();
+    await isReady();
+    await works(server);
+    assert.strictEqual(await server.end(), null);
+    await one.kill();
+    one.remove();
+  });
 }
 
 async function cores() {
@@ -120,6 +147,7 @@ async function unit() {
 
 export async function confined() {
   await seccomp();
+  await redis();
   await cores();
   await anotherUser();
   await closed();

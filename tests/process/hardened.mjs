@@ -2,7 +2,11 @@
 
 import assert from "node:assert";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { check } from "../edge/cases.mjs";
+
+const DIRECT = ["libwebsockets", "libuv1", "libjansson", "libssl", "libsqlite3", "libhiredis", "libinih", "libutf8proc", "libseccomp"];
 
 const run = (program, ...args) =>
   execFileSync(program, args, { env: { ...process.env, MAKEFLAGS: "", MFLAGS: "" }, maxBuffer: 1 << 28 }).toString();
@@ -29,6 +33,15 @@ export async function hardened() {
       const n = [...run("objdump", "-d", "--no-show-raw-insn", binary).matchAll(/\bendbr64\b/g)].length;
       assert.ok(n > 500, `${n} landing places`);
     };
+  // No engine is here to build it; what can be known without one is that it has the libraries.
+  holds["the container's list of libraries"] = () => {
+    const listed = new Set(readFileSync("configs/Dockerfile", "utf8").match(/\blib[a-z0-9.+-]+/g));
+    for (const [, path] of run("ldd", binary).matchAll(/=> (\S+) \(/g)) {
+      const [owner] = run("dpkg-query", "-S", basename(path).replace(/(\.so\.\d+).*/, "$1*")).split(":");
+      assert.ok(listed.has(owner) || DIRECT.every((name) => !owner.startsWith(name)), `${owner} for ${path}`);
+    }
+    for (const name of DIRECT) assert.ok([...listed].some((l) => l.startsWith(name)), name);
+  };
   let missing = 0;
   for (const [name, test] of Object.entries(holds))
     await check(`binary: ${name}`, () => {
