@@ -38,7 +38,7 @@ struct msg *cache_add(struct cache *c, const struct person *who, struct msg *m)
 /* --- crowds -------------------------------------------------------------------------------------
  */
 
-static struct crowd *crowd_of(struct live *l, uint64_t room)
+struct crowd *crowd_of(struct live *l, uint64_t room)
 {
 	struct crowd *c;
 

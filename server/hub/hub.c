@@ -211,7 +211,8 @@ static void turn(struct hub *h, struct live *l)
 		live_free(l);
 		return;
 	}
-	sooner(&h->wake, live_wake(l));
+	l->wake_at = live_wake(l);
+	sooner(&h->wake, l->wake_at);
 }
 
 static void turn_stirred(struct hub *h)
@@ -228,13 +229,18 @@ static void turn_stirred(struct hub *h)
 	}
 }
 
-static void turn_all(struct hub *h)
+/* What changes anything in a session stirs it, so when it is due is as it said. */
+static void turn_due(struct hub *h)
 {
 	struct live *l, *next;
 
 	h->wake = 0;
-	HASH_ITER (hh, h->lives, l, next)
-		turn(h, l);
+	HASH_ITER (hh, h->lives, l, next) {
+		if (l->wake_at && l->wake_at <= h->now)
+			turn(h, l);
+		else
+			sooner(&h->wake, l->wake_at);
+	}
 }
 
 int64_t hub_turn(struct hub *h, int64_t now)
@@ -248,7 +254,7 @@ int64_t hub_turn(struct hub *h, int64_t now)
 	}
 	turn_stirred(h);
 	if (h->wake && h->wake <= now)
-		turn_all(h);
+		turn_due(h);
 	if (wheel_wake(&h->wheel) <= now)
 		turn_wheel(h);
 	sooner(&h->wake, directory_turn(h->directory, now));

@@ -151,12 +151,14 @@ struct live {
 	size_t n_due;
 	struct cache views, digests;
 	bool digest_due;
-	int64_t digest_at; /* not before */
+	size_t n_undigested; /* peers that are still to be sent the last one */
+	int64_t digest_at;   /* not before */
 
 	struct recent ring[RING_SIZE];
 	struct reader *readers;
 	int64_t idle_since;
 	bool stirred;
+	int64_t wake_at; /* what live_wake said last */
 	struct live *next_stirred;
 	UT_hash_handle hh;
 };
@@ -209,6 +211,7 @@ int64_t live_wake(const struct live *l);
 void crowd_enter(struct live *l, struct peer *p, const struct person *who);
 void crowd_leave(struct peer *p);
 void crowd_free(struct live *l);
+struct crowd *crowd_of(struct live *l, uint64_t room); /* NULL: nobody ever stood there */
 /* Sends an event to those who see it; marks who is due a view. After it was reduced. */
 void crowd_tell(struct live *l, const struct event *e, struct msg *wire);
 void crowd_signal(struct live *l, uint64_t room, struct msg *m, uint64_t but);

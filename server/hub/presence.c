@@ -10,6 +10,7 @@
 
 #define DIGEST_MS                                                                                  \
 	250 /* at most one in this time, or in one ms for each receiver if that is longer */
+#define DIGEST_SLICE 500 /* sent in one turn of the loop */
 
 struct present *presence_of(struct live *l, uint64_t person)
 {
@@ -215,19 +216,36 @@ void presence_digest_to(struct live *l, struct peer *p, const struct person *who
 	p->digest = msg_ref(m);
 }
 
+/* All peers stand in one crowd, and whoever leaves it is replaced by the last one: from the end to
+ * the begin nobody is passed over. */
+static void send_digests(struct live *l)
+{
+	const struct crowd *all = crowd_of(l, CROWD_ALL);
+	size_t slice = DIGEST_SLICE;
+
+	if (l->n_undigested > (all ? all->n : 0))
+		l->n_undigested = all ? all->n : 0;
+	for (; l->n_undigested && slice; slice--) {
+		struct peer *p = all->peers[--l->n_undigested];
+
+		if (!p->due_view && !p->behind && !p->leaving)
+			presence_digest_to(l, p, state_person(&l->state, p->person));
+	}
+	if (l->n_undigested)
+		live_stir(l); /* the others in the next turn */
+}
+
 void presence_digests(struct live *l)
 {
 	int64_t now = hub_now(l->hub);
 	int64_t pause = l->n_peers > DIGEST_MS ? (int64_t)l->n_peers : DIGEST_MS;
 
-	if (!l->digest_due || now < l->digest_at)
-		return;
-	l->digest_due = false;
-	l->digest_at = now + pause;
-	cache_clear(&l->digests);
-	fan_turn(l, true); /* in the same writes */
-	for (struct present *who = l->present; who; who = who->hh.next)
-		for (struct peer *p = who->peers; p; p = p->next_of_person)
-			if (!p->due_view && !p->behind && !p->leaving)
-				presence_digest_to(l, p, state_person(&l->state, p->person));
+	if (!l->n_undigested && l->digest_due && now >= l->digest_at) {
+		l->digest_due = false;
+		l->digest_at = now + pause;
+		l->n_undigested = SIZE_MAX;
+		cache_clear(&l->digests);
+		fan_turn(l, true); /* in the same writes */
+	}
+	send_digests(l);
 }

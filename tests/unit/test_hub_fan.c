@@ -150,12 +150,34 @@ static void who_cannot_take_a_run_gets_a_view(void **state)
 	scatter(&b, list, MANY);
 }
 
+/* More than a turn takes. */
+static void everybody_is_sent_the_digest(void **state)
+{
+	size_t n = 1100;
+	struct bench b;
+	struct screen *list = gather(&b, n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		screen_clear(&list[i]);
+	screen_say(&list[5], 1, "one more line");
+	bench_pass(&b, 1500);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *rooms =
+			json_object_get(screen_last(&list[i], "signal", "digest"), "rooms");
+
+		assert_int_equal(number_of(json_array_get(rooms, 0), "lines"), 1);
+	}
+	scatter(&b, list, n);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_quiet_crowd_hears_at_once),
 	cmocka_unit_test(a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once),
 	cmocka_unit_test(a_small_crowd_never_waits),
 	cmocka_unit_test(an_answer_comes_after_what_waits),
 	cmocka_unit_test(who_cannot_take_a_run_gets_a_view),
+	cmocka_unit_test(everybody_is_sent_the_digest),
 };
 
 const struct unit_group hub_fan_group = UNIT_GROUP("hub_fan", tests);
