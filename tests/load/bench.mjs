@@ -61,7 +61,8 @@ export async function onFloor(frame, options, how = {}) {
   const child = start("taskset", args, { stdio: ["ignore", "pipe", "inherit"] });
   const [said] = await once(child.stdout, "data");
   const port = /port (\d+)/.exec(String(said))[1];
-  const figures = await talk({ ...options, dialect: "floor", port, pid: child.pid, body: frame, rooms, people });
+  const to = { dialect: "floor", port, pid: child.pid, body: frame, rooms, people };
+  const figures = await talk({ ...options, ...to }, { theirs: true });
   child.kill();
   return figures;
 }

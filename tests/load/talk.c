@@ -5,7 +5,7 @@
 
 #include "tests/load/load.h"
 
-#define SETTLE_NS 5000000000LL
+#define SETTLE_NS 15000000000LL
 
 /* Who says the next line: room after room, in each one person after the other. */
 static struct client *next_speaker(const struct run *r)

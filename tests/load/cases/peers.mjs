@@ -28,7 +28,7 @@ async function onPeer(name, load) {
 const short = (n) => (n >= 1e6 ? `${(n / 1e6).toFixed(2)} M` : `${Math.round(n / 1e3)} k`);
 const cell = (f, load) =>
   `${short(f.per_cpu_second)} (${f.user_us.toFixed(1)})${load.rate ? `, p99 ${Math.round(f.p99_ms)} ms` : ""}` +
-  `${f.at_odds ? ", not one order" : ""}${f.missing ? ", lines missing" : ""}`;
+  `${f.missing ? ", did not keep up" : f.at_odds ? ", not one order" : ""}`;
 
 export async function rows() {
   if (!names.length) return [];
