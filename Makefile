@@ -63,11 +63,11 @@ SRC_CLI := $(call find_c,clients/cli)
 SRC_SIGN := $(addprefix server/net/,base64.c keys.c ticket.c)# what the client needs of net: no sockets
 SRC_TEST_LIB := $(call find_c,tests/lib)
 
-# PLANT=n builds with bug n of server/base/plant.h into a folder of its own, where only those files are
-# compiled anew that know of plants; CRASH=1 likewise with the points of server/base/crash.h.
-ANEW := $(if $(PLANT),plant-$(PLANT),$(if $(CRASH),crash))
+# PLANTS=1 builds with the bugs of server/base/plant.h into a folder of its own, where only those files are
+# compiled anew that know of them; CRASH=1 likewise with the points of server/base/crash.h.
+ANEW := $(if $(PLANTS),plants,$(if $(CRASH),crash))
 P := $(B)$(addprefix /,$(ANEW))
-ANEW_SRC := $(if $(ANEW),$(shell grep -rl --include=*.c server/base/$(if $(PLANT),plant,crash).h server protocol tests))
+ANEW_SRC := $(if $(ANEW),$(shell grep -rl --include=*.c server/base/$(if $(PLANTS),plant,crash).h server protocol tests))
 objects = $(foreach s,$(1:.c=.o),$(if $(filter $(s:.o=.c),$(ANEW_SRC)),$(P),$(B))/obj/$(s))
 
 # Each folder of tests with C in it is one binary; each with scripts is run by node.
@@ -126,7 +126,7 @@ $(B)/obj/%.o: %.c $(B)/flags
 ifneq ($(ANEW),)
 $(P)/obj/%.o: %.c $(B)/flags
 	$(Q)echo "  cc    $< for $(ANEW)"; mkdir -p $(@D)
-	$(Q)$(COMPILE) $(if $(PLANT),-DPLANT=$(PLANT),-DCRASH_POINTS) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(PLANTS),-DPLANTS,-DCRASH_POINTS) -MMD -MP -c -o $@ $<
 endif
 
 ALL_SRC := $(SRC_MAIN) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)
@@ -178,6 +178,8 @@ edge-servers:
 # The client's own parts, without a server; what its law compares with is written by these two.
 JS_NEEDS_web := clients/web/node_modules/.lock $(NPM_TESTS) $(addprefix $(B)/tests/,$(filter vectors law,$(C_SUITES)))
 
+FAST := $(if $(filter debug,$(MODE)),$(filter sim,$(C_SUITES)))
+
 # A suite: its C binary, then its scripts. Each ends in one line, suite=NAME and its counts.
 .PHONY: $(SUITES)
 define suite
@@ -185,7 +187,15 @@ $(1): $(if $(filter $(1),$(C_SUITES)),$(P)/tests/$(1)) $(if $(filter $(1),$(JS_S
 	$(if $(filter $(1),$(C_SUITES)),$$(Q)$(P)/tests/$(1))
 	$(if $(filter $(1),$(JS_SUITES)),$$(Q)JOBALIKE_BIN=$(B) sh tests/node-suite.sh $(1))
 endef
-$(foreach s,$(SUITES),$(eval $(call suite,$(s))))
+$(foreach s,$(filter-out $(FAST),$(SUITES)),$(eval $(call suite,$(s))))
+
+# What computes for minutes is run from an optimised build.
+define fast_suite
+$(1):
+	$$(Q)$$(MAKE) -s --no-print-directory MODE=release $$(PARALLEL) $(BUILD)/release/tests/$(1)
+	$$(Q)$(BUILD)/release/tests/$(1)
+endef
+$(foreach s,$(FAST),$(eval $(call fast_suite,$(s))))
 
 have  = $(filter $(SUITES),$(1))
 QUICK := $(call have,unit vectors law store)
@@ -222,7 +232,7 @@ clang:                                   ## everything compiles with clang too, 
 	@echo "suite=clang files=$(words $(ALL_SRC)) warnings=0"
 plants:                                  ## the simulation finds each planted bug
 	$(Q)tests/plants.sh
-# make sim SEED=7 replays one run; make sim LONG=1 takes ten thousand
+# make sim SEED=7 replays one run (TRACE=1 tells its log), SEEDS=500 takes so many, LONG=1 a million
 # make e2e: the 60-person hour in Chromium
 cover:                                   ## lines reached by quick, into build/cover/index.html
 	$(Q)sh configs/need.sh gcovr

@@ -1,11 +1,10 @@
-/* Bugs that can be planted at compile time (-DPLANT=n), each found by the simulation or it proves
- * nothing. A build without PLANT has none of them: the comparison is a constant. */
+/* Bugs that can be planted into a build with -DPLANTS, by the number in `planted`: each is found by
+ * the simulation, or it proves nothing. Other builds have none of them: the comparison is a
+ * constant. */
 #ifndef JOBALIKE_BASE_PLANT_H
 #define JOBALIKE_BASE_PLANT_H
 
-#ifndef PLANT
-#define PLANT 0
-#endif
+#include <stdbool.h>
 
 enum plant {
 	PLANT_N_NOT_IN_BATCH = 1,  /* n is not looked for in the batch */
@@ -17,9 +16,18 @@ enum plant {
 	PLANT_RESUME_OFF_BY_ONE,   /* a resume begins one event too late */
 	PLANT_VIEW_MIXED_WITH_EVENTS, /* events before a view are sent after it */
 	PLANT_DEAD_STAY,              /* the people of an instance that is gone never leave */
+	PLANT_EPOCH_NOT_CHECKED,      /* another history is followed as if it were the same */
+	PLANT_UNKNOWN_IS_FAILED,      /* an unknown outcome is told as one that did not happen */
+	PLANT_APPEND_ELSEWHERE,       /* what is unknown is appended again at another position */
+	PLANT_RESTORE_AFTER_WRITE,    /* lost records come back behind what somebody wrote */
 	PLANT_COUNT
 };
 
-#define PLANTED(bug) (PLANT == (bug))
+#ifdef PLANTS
+extern int planted;
+#define PLANTED(bug) (planted == (bug))
+#else
+#define PLANTED(bug) false
+#endif
 
 #endif

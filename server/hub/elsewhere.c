@@ -135,7 +135,7 @@ void elsewhere_opened(struct live *l)
 void elsewhere_silence(struct live *l)
 {
 	l->elsewhere.silent = true;
-	l->elsewhere.version++;
+	l->elsewhere.version = hub_next_list(l->hub);
 	if (!is_mute(l) && l->n_peers)
 		tell(l, true);
 }
@@ -306,6 +306,13 @@ void elsewhere_forget(struct live *l)
 	l->elsewhere.list = NULL;
 }
 
+void elsewhere_free(struct live *l)
+{
+	for (size_t i = 0; i < l->elsewhere.n; i++)
+		free(l->elsewhere.list[i].ids);
+	free(l->elsewhere.list);
+}
+
 static void bury(struct live *l)
 {
 	int64_t late = hub_now(l->hub) - ELSEWHERE_DEAD_MS;
@@ -329,7 +336,8 @@ void elsewhere_turn(struct live *l)
 	if (is_mute(l))
 		return;
 	if (has_to_tell(e) && e->tell_at <= now) {
-		e->version += e->changed;
+		if (e->changed)
+			e->version = hub_next_list(l->hub);
 		e->changed = e->asked = false;
 		e->tell_at = now + (l->n_peers > TELL_MS ? (int64_t)l->n_peers : TELL_MS);
 		tell(l, true);

@@ -18,6 +18,7 @@ struct hub {
 	struct reader *lost;  /* who asked for a session that is not there */
 	int64_t now, wake;
 	struct wheel wheel;
+	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
 	bool draining;
 	struct hub_figures figures;
@@ -51,6 +52,11 @@ size_t *hub_view_bytes(struct hub *h)
 bool hub_is_draining(const struct hub *h)
 {
 	return h->draining;
+}
+
+uint64_t hub_next_list(struct hub *h)
+{
+	return ++h->lists;
 }
 
 struct wheel *hub_wheel(struct hub *h)
@@ -188,6 +194,16 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 			      .since = h->now,
 			      .err = hub_ready(h) ? ERR_NOT_FOUND : ERR_UNAVAILABLE };
 	DL_APPEND(*list, r);
+}
+
+const struct state *hub_peek(const struct hub *h, const char *session, const char **epoch)
+{
+	const struct live *l = find(h, session);
+
+	if (!l || l->phase != LIVE_OPEN)
+		return NULL;
+	*epoch = l->epoch;
+	return &l->state;
 }
 
 /* --- time ---------------------------------------------------------------------------------------

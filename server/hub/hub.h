@@ -61,6 +61,9 @@ void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg);
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg);
 /* Of a session that is loaded, as whoever reads it may ask; else "". */
 const char *hub_epoch(const struct hub *h, const char *session);
+/* The state of a session that is open here, and its epoch; NULL: it is not. Borrowed until the next
+ * call of anything. */
+const struct state *hub_peek(const struct hub *h, const char *session, const char **epoch);
 const struct directory *hub_directory(const struct hub *h);
 /* The list of sessions has been read from the store. */
 bool hub_ready(const struct hub *h);

@@ -55,8 +55,6 @@ void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
 	}
 	if (err)
 		hub_counts(l->hub)->refused++;
-	if (joins && (err == OK || (err == ERR_CONFLICT && j->tried)))
-		presence_expect(l, j->command.people_join.sub);
 	if (j->peer)
 		j->peer->n_jobs--;
 	if (j->peer && joins) {

@@ -126,6 +126,8 @@ static void apply_own(struct live *l, const char *epoch)
 
 void live_append(struct live *l)
 {
+	if (PLANTED(PLANT_APPEND_ELSEWHERE))
+		l->first_seq = l->state.seq + 1;
 	l->retry_at = 0;
 	l->asked = true;
 	l->asked_ns = clock_ns(l);
@@ -158,6 +160,7 @@ static void drop_bodies(struct live *l)
 {
 	while (l->n_bodies)
 		msg_unref(&l->bodies[--l->n_bodies]);
+	l->unsure = false;
 	l->retry_at = 0;
 }
 
@@ -233,6 +236,12 @@ static void on_done(void *arg, const struct store_answer *answer)
 		conflicted(l, answer);
 		break;
 	case ERR_UNKNOWN:
+		if (PLANTED(PLANT_UNKNOWN_IS_FAILED)) {
+			drop_bodies(l);
+			settle_batch(l, ERR_UNAVAILABLE);
+			break;
+		}
+		l->unsure = true;
 		l->retry_at = hub_now(l->hub) + 100;
 		break;
 	case ERR_DAMAGED:
@@ -240,6 +249,10 @@ static void on_done(void *arg, const struct store_answer *answer)
 		live_broken(l, "An append found it so.");
 		break;
 	default:
+		if (l->unsure) {
+			l->retry_at = hub_now(l->hub) + DUE_MS;
+			break;
+		}
 		log_warn("append.refused", "log=%s err=%s", l->log, err_names[answer->err]);
 		drop_bodies(l);
 		settle_batch(l, ERR_UNAVAILABLE);
@@ -277,6 +290,7 @@ void live_apply(struct live *l, const char *epoch, const struct store_record *re
 	struct msg *wire = e.type && event_specs[e.type].has_private ? codec_write_event(&e, false)
 								     : msg_ref(body);
 	if (l->phase == LIVE_OPEN) {
+		presence_seated(l, &e);
 		presence_stir(l);
 		crowd_tell(l, &e, wire);
 		crash_at("live.told");
@@ -326,7 +340,7 @@ void live_free(struct live *l)
 	}
 	state_free(&l->state);
 	replay_clear(l);
-	elsewhere_forget(l);
+	elsewhere_free(l);
 	presence_free(l);
 	limits_fini(&l->room_lines);
 	crowd_free(l);

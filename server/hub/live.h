@@ -135,6 +135,7 @@ struct live {
 	uint64_t first_seq; /* of it */
 	uint64_t asked_ns;  /* when, for figures */
 	int64_t retry_at;   /* not 0: outcome unknown, ask again then */
+	bool unsure;        /* an earlier try may have happened, whatever becomes of this one */
 	bool due_asked;     /* the command of state_due is on its way */
 	int64_t due_at;     /* not before, as it was refused */
 
@@ -246,8 +247,9 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person);
 void presence_leave(struct live *l, struct peer *p);
 void presence_loaded(
 	struct live *l); /* those who sit here without a connection are away since now */
-void presence_expect(struct live *l, const char *sub); /* they have a seat, and may not come */
-void presence_forget(struct live *l);                  /* those who have no connection */
+/* Whoever came to a seat by this event is away until they are known to be here. */
+void presence_seated(struct live *l, const struct event *e);
+void presence_forget(struct live *l); /* those who have no connection */
 /* One more, or one less, connection to another instance. */
 void presence_elsewhere(struct live *l, uint64_t person, bool came);
 /* When somebody is away too long; 0: nobody is away. */
@@ -267,7 +269,8 @@ void elsewhere_turn(struct live *l);
 int64_t elsewhere_wake(const struct live *l);
 void elsewhere_typing(struct live *l, uint64_t room, uint64_t who);
 void elsewhere_silence(struct live *l); /* tells that nobody is here, from now on */
-void elsewhere_forget(struct live *l);
+void elsewhere_forget(struct live *l);  /* nobody is there any more */
+void elsewhere_free(struct live *l);    /* and nobody is told so */
 
 /* replay.c */
 void replay_keep(struct live *l, struct event *e, struct msg *wire); /* takes both over */
@@ -292,6 +295,8 @@ struct hub_figures *hub_counts(struct hub *h);
 size_t *hub_view_bytes(struct hub *h); /* of views built in this turn, of all sessions */
 struct directory *hub_list(struct hub *h);
 struct wheel *hub_wheel(struct hub *h);
+/* A number for a list that is told: higher than all before, also in a session that left memory. */
+uint64_t hub_next_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);
 bool hub_is_draining(const struct hub *h);
 /* Loads the session if it is not alive yet. */

@@ -123,10 +123,13 @@ void presence_elsewhere(struct live *l, uint64_t person, bool came)
 	presence_stir(l);
 }
 
-void presence_expect(struct live *l, const char *sub)
+void presence_seated(struct live *l, const struct event *e)
 {
-	const struct person *p = state_person_by_sub(&l->state, sub);
+	const struct person *p;
 
+	if (e->type != EVT_PEOPLE_JOINED && e->type != EVT_PEOPLE_RETURNED)
+		return;
+	p = state_person(&l->state, e->by);
 	if (p && p->seated && !presence_of(l, p->id))
 		is_away(l, present_new(l, p->id));
 }

@@ -87,6 +87,8 @@ void follow_restored(struct followers *fs, const char *log, uint64_t ticket, enu
 void follow_erased(struct followers *fs, const char *log, uint64_t seq, struct msg *stub);
 /* The chain at this position; NULL where it is not held. Good until the next call. */
 const struct hash *follow_chain(const struct followers *fs, const char *log, uint64_t seq);
+/* The connection is another one, and the store may be: every head is compared at the next tick. */
+void follow_doubt(struct followers *fs);
 void follow_tick(struct followers *fs, int64_t now);
 
 #endif

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "server/base/log.h"
+#include "server/base/plant.h"
 #include "server/store/follow_inside.h"
 
 static void reset(struct followers *fs, struct follower *f, const char *epoch, uint64_t lost)
@@ -50,12 +51,13 @@ static size_t count_whole(const struct hash *before, const struct held_record *r
 }
 
 /* False: there is nothing to offer. */
-static bool offer(struct followers *fs, struct follower *f, const char *epoch, uint64_t head)
+static bool offer(struct followers *fs, struct follower *f, const struct follow_page *page,
+		  uint64_t same)
 {
-	const struct hash *before = held_chain(&f->held, head);
-	struct follow_offer o = { .epoch = epoch, .first = head + 1, .before = before };
+	const struct hash *before = held_chain(&f->held, same);
+	struct follow_offer o = { .epoch = page->epoch, .first = page->head + 1, .before = before };
 
-	o.records = held_from(&f->held, head + 1, &o.n);
+	o.records = held_from(&f->held, same + 1, &o.n);
 	o.n = before ? count_whole(before, o.records, o.n) : 0;
 	if (o.n == 0)
 		return false;
@@ -69,8 +71,9 @@ static bool offer(struct followers *fs, struct follower *f, const char *epoch, u
 void follow_compare(struct followers *fs, struct follower *f, const struct follow_page *page)
 {
 	uint64_t same = last_in_common(f, page);
+	bool fits = same == page->head || PLANTED(PLANT_RESTORE_AFTER_WRITE);
 
-	if (same == page->head && same < f->last && offer(fs, f, page->epoch, same))
+	if (fits && same < f->last && offer(fs, f, page, same))
 		return;
 	reset(fs, f, page->epoch, f->last - (same < f->last ? same : f->last));
 }

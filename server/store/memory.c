@@ -170,8 +170,13 @@ static void memory_tick(struct store *s, int64_t now)
 {
 	struct handle *h = (struct handle *)s;
 
-	if (!h->closing)
-		follow_tick(&h->followers, now);
+	if (h->closing)
+		return;
+	if (h->doubts && h->memory->now >= h->memory->down_until) {
+		h->doubts = false;
+		follow_doubt(&h->followers);
+	}
+	follow_tick(&h->followers, now);
 }
 
 static void memory_close(struct store *s, store_closed_fn closed, void *arg)

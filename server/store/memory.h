@@ -93,7 +93,8 @@ void memory_crash(struct store *s);
 void memory_freeze(struct store *s, int64_t until);
 /* The store's server ends, and is another process after down_ms: what was on its way to it is gone
  * and unknown, until then everything is refused, then each log has a new epoch, and has lost some
- * of its last records, at most so many. */
+ * of its last records, at most so many. New ones wait
+ * from when the log is first asked for. */
 void memory_restart(struct memory *m, uint64_t lose_at_most, int64_t down_ms);
 /* An older copy was brought back: the log ends after `keep` records and has a new epoch. */
 void memory_restore(struct memory *m, const char *name, uint64_t keep);
@@ -104,6 +105,8 @@ void memory_damage(struct memory *m, const char *name, uint64_t seq);
 
 /* 0: no such log, or empty. */
 uint64_t memory_head(const struct memory *m, const char *name);
+/* Does this instance hold the record, as one that was delivered to it? */
+bool memory_holds(const struct store *s, const char *name, uint64_t seq);
 /* "" : no such log. */
 const char *memory_epoch(const struct memory *m, const char *name);
 /* NULL beyond the head. The memory keeps it. */

@@ -27,26 +27,32 @@ void memory_freeze(struct store *s, int64_t until)
 	((struct handle *)s)->frozen_until = until;
 }
 
-static void restored(struct memory *m, struct memory_log *log, uint64_t keep, int64_t since)
+static void restored(struct memory *m, struct memory_log *log, uint64_t keep)
 {
 	memory_log_cut(log, keep);
 	memory_new_epoch(m, log->epoch);
 	log->loser = 0;
-	if (m->faults)
-		log->hold_until = since + MEMORY_HOLD_MS;
+	log->renewed = true;
 }
 
 void memory_restart(struct memory *m, uint64_t lose_at_most, int64_t down_ms)
 {
 	parcels_cut(m);
 	m->down_until = m->now + down_ms;
+	for (struct handle *h = m->handles; h; h = h->next)
+		h->doubts = true;
 	for (struct memory_log *log = m->logs; log; log = log->hh.next) {
 		uint64_t chance = 0, lost;
 
 		m->random(m->random_arg, &chance, sizeof(chance));
 		lost = chance % (lose_at_most + 1);
-		restored(m, log, lost < log->n_records ? log->n_records - lost : 0, m->down_until);
+		restored(m, log, lost < log->n_records ? log->n_records - lost : 0);
 	}
+}
+
+bool memory_holds(const struct store *s, const char *name, uint64_t seq)
+{
+	return follow_chain(&((const struct handle *)s)->followers, name, seq) != NULL;
 }
 
 void memory_restore(struct memory *m, const char *name, uint64_t keep)
@@ -54,7 +60,7 @@ void memory_restore(struct memory *m, const char *name, uint64_t keep)
 	struct memory_log *log = memory_logs_find(m->logs, name);
 
 	assert(log && keep <= log->n_records);
-	restored(m, log, keep, m->now);
+	restored(m, log, keep);
 }
 
 void memory_damage(struct memory *m, const char *name, uint64_t seq)

@@ -21,6 +21,7 @@ struct memory_log {
 	char epoch[STORE_EPOCH_MAX + 1];
 	struct kept *records; /* [seq - 1] */
 	size_t n_records;
+	bool renewed;       /* and not asked for anything since */
 	int64_t hold_until; /* new records wait, lost ones are taken */
 	unsigned loser;     /* the instance that goes first ... */
 	int64_t loser_until;

@@ -182,8 +182,9 @@ void parcels_cut(struct memory *m)
 		if (all[i]->run == run_request) {
 			all[i]->run = run_patience;
 			all[i]->to = all[i]->ask->from;
-			all[i]->due = m->now;
 		}
+		if (all[i]->run == run_patience)
+			all[i]->due = m->now;
 		heap_push(m, all[i]);
 	}
 	free(all);

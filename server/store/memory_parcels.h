@@ -14,6 +14,7 @@ struct handle {
 	unsigned number;
 	unsigned n_asked; /* questions without an answer */
 	int64_t frozen_until;
+	bool doubts; /* the server is another one */
 	bool closing;
 	store_closed_fn closed;
 	void *closed_arg;

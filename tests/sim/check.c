@@ -8,23 +8,50 @@
 #include "server/base/mem.h"
 #include "tests/sim/sim.h"
 
-/* Where the check stands with one person's screen. */
+/* A run of what one person was shown of one history, and where the check stands with it. Whoever is
+ * sent away by an instance that knows of another history, and comes to one that does not yet, goes
+ * to and fro. */
 struct screen {
-	size_t next;     /* of shown */
-	uint64_t lacks;  /* the event that was not shown, or changed the sight: a view is due */
-	bool needs_view; /* no event may come before it */
+	const struct human *human;
+	unsigned history;
+	size_t next, end; /* of shown */
+	uint64_t lacks;   /* the event that was not shown, or changed the sight: a view is due */
+	bool needs_view;  /* no event may come before it */
 	bool begun;
+};
+
+struct screens {
+	struct screen *list;
+	size_t n;
 };
 
 static const struct shown *next_of(const struct human *h, const struct screen *c)
 {
-	return c->next < h->n_shown ? &h->shown[c->next] : NULL;
+	return c->next < c->end ? &h->shown[c->next] : NULL;
+}
+
+static void part(struct screens *screens, const struct human *h)
+{
+	for (size_t i = 0; i < h->n_shown; i++) {
+		struct screen *last = screens->n ? &screens->list[screens->n - 1] : NULL;
+
+		if (last && last->human == h && last->history == h->shown[i].history) {
+			last->end = i + 1;
+			continue;
+		}
+		screens->list = x_grow(screens->list, screens->n, sizeof(*screens->list));
+		screens->list[screens->n++] = (struct screen){
+			.human = h, .history = h->shown[i].history, .next = i, .end = i + 1
+		};
+	}
 }
 
 static bool is_due(const struct state *s, const struct human *h, const struct event *e)
 {
 	const struct person *p = state_person_by_sub(s, h->sub);
 
+	if (p && e->type == EVT_PEOPLE_LEFT && e->people_left.who == p->id)
+		return role_is_staff(p->role) || e->by == p->id; /* the last they hear */
 	return p && (e->by == p->id || view_sees(s, p, e));
 }
 
@@ -96,122 +123,199 @@ static void check_mute(struct sim *s, const struct state *before, const struct e
 		sim_fail(s, "%s was muted and wrote at %" PRIu64, p->name, e->seq);
 }
 
-static void check_log(struct sim *s, struct state *state, struct screen *screens)
+/* Who says something in a room sits there at that moment, or it is the channel. */
+static void check_place(struct sim *s, const struct state *before, const struct event *e)
 {
-	uint64_t head = memory_head(s->memory, SESSION_LOG);
+	const struct person *p = state_person(before, e->by);
 
-	for (uint64_t seq = 1; seq <= head && !s->failure[0]; seq++) {
-		const struct msg *body = memory_body(s->memory, SESSION_LOG, seq);
-		struct event e;
-
-		if (codec_event(body->text, body->len, &e) != OK || e.seq != seq) {
-			sim_fail(s, "position %" PRIu64 " holds another event", seq);
-			return;
-		}
-		check_mute(s, state, &e);
-		if (e.n && state_taken(state, e.by, e.n))
-			sim_fail(s, "n=%" PRIu64 " is in the log as %" PRIu64 " and as %" PRIu64,
-				 e.n, state_taken(state, e.by, e.n), seq);
-		state_reduce(state, &e);
-		struct msg *wire = codec_write_event(&e, false);
-		for (unsigned i = 0; i < s->n_people; i++) {
-			check_event(s, state, &s->people[i], &screens[i], &e, wire);
-			check_views(s, state, &s->people[i], &screens[i]);
-		}
-		msg_unref(&wire);
-		event_free(&e);
-	}
+	if (e->type == EVT_CHAT_SAID && p && e->chat_said.room != ROOM_CHANNEL &&
+	    p->room != e->chat_said.room)
+		sim_fail(s, "%s said %" PRIu64 " in a room they do not sit in", p->name, e->seq);
 }
 
-static void check_wishes(struct sim *s, const struct state *state, const struct human *h)
+static void check_record(struct sim *s, struct state *state, struct screens *screens,
+			 unsigned history, const struct event *e)
+{
+	check_mute(s, state, e);
+	check_place(s, state, e);
+	if (e->n && state_taken(state, e->by, e->n))
+		sim_fail(s, "n=%" PRIu64 " is in the log as %" PRIu64 " and as %" PRIu64, e->n,
+			 state_taken(state, e->by, e->n), e->seq);
+	state_reduce(state, e);
+	struct msg *wire = codec_write_event(e, false);
+	for (size_t i = 0; i < screens->n; i++) {
+		struct screen *c = &screens->list[i];
+
+		if (c->history != history || c->next == c->end)
+			continue;
+		check_event(s, state, c->human, c, e, wire);
+		check_views(s, state, c->human, c);
+	}
+	msg_unref(&wire);
+}
+
+static void check_wish(struct sim *s, const struct state *state, const struct human *h,
+		       const struct wish *w, bool is_last)
 {
 	const struct person *p = state_person_by_sub(state, h->sub);
+	uint64_t seq = p ? state_taken(state, p->id, w->n) : 0;
 
-	for (size_t i = 0; i < h->n_wishes; i++) {
-		const struct wish *w = &h->wishes[i];
-		uint64_t seq = p ? state_taken(state, p->id, w->n) : 0;
+	if (w->acked && !seq)
+		sim_fail(s,
+			 "%s: n=%" PRIu64 " was acknowledged as %" PRIu64 " and is not in the log",
+			 h->name, w->n, w->acked);
+	if (is_last && w->refused && !w->adrift && seq)
+		sim_fail(s, "%s: n=%" PRIu64 " was refused and is in the log as %" PRIu64, h->name,
+			 w->n, seq);
+	if (is_last && !w->acked && !w->refused && !h->banned && !h->gone)
+		sim_fail(s, "%s: was never answered%s: %s", h->name, w->unsure ? ", is unsure" : "",
+			 w->text);
+}
 
-		if (w->acked && !seq)
-			sim_fail(s,
-				 "%s: n=%" PRIu64 " was acknowledged as %" PRIu64
-				 " and is not in the log",
-				 h->name, w->n, w->acked);
-		if (w->refused && !w->adrift && seq)
-			sim_fail(s, "%s: n=%" PRIu64 " was refused and is in the log as %" PRIu64,
-				 h->name, w->n, seq);
-		if (!w->acked && !w->refused && !h->banned)
-			sim_fail(s, "%s: was never answered%s: %s", h->name,
-				 w->unsure ? ", is unsure" : "", w->text);
+/* What was acknowledged in this history is in it. */
+static void check_wishes(struct sim *s, const struct state *state, unsigned history)
+{
+	bool is_last = history + 1 == s->n_histories;
+
+	for (unsigned i = 0; i < s->n_people && !s->failure[0]; i++)
+		for (size_t k = 0; k < s->people[i].n_wishes; k++) {
+			const struct wish *w = &s->people[i].wishes[k];
+
+			if (w->acked ? w->history == history : is_last)
+				check_wish(s, state, &s->people[i], w, is_last);
+		}
+}
+
+static void check_log(struct sim *s, struct state *state, struct screens *screens, unsigned history)
+{
+	const struct history *h = &s->histories[history];
+
+	for (size_t i = 0; i < h->n && !s->failure[0]; i++) {
+		struct event e;
+
+		if (codec_event(h->bodies[i]->text, h->bodies[i]->len, &e) != OK)
+			return;
+		check_record(s, state, screens, history, &e);
+		event_free(&e);
 	}
+	check_wishes(s, state, history);
 }
 
 /* After the trouble everybody is back, and has seen everything. */
-static void check_end(struct sim *s, const struct human *h, const struct screen *c)
+static void check_end(struct sim *s, const struct human *h, const struct screens *screens)
 {
-	if (h->banned)
+	const struct screen *c = NULL;
+
+	if (h->banned || h->gone)
 		return;
-	if (!h->alive)
+	for (size_t i = 0; i < screens->n; i++)
+		if (screens->list[i].human == h)
+			c = &screens->list[i];
+	if (!h->alive || !c)
 		sim_fail(s, "%s did not come back", h->name);
-	else if (c->needs_view || c->next != h->n_shown)
+	else if (c->history + 1 != s->n_histories)
+		sim_fail(s, "%s is in history %u of %u", h->name, c->history + 1, s->n_histories);
+	else if (c->needs_view || c->next != c->end)
 		sim_fail(s,
 			 "%s misses something: %zu of %zu fit, screen at %" PRIu64
 			 ", lacks %" PRIu64,
-			 h->name, c->next, h->n_shown, h->seq, c->needs_view ? c->lacks : 0);
+			 h->name, c->next, c->end, h->seq, c->needs_view ? c->lacks : 0);
 }
 
-struct same {
-	struct sim *sim;
-	struct text truth;
-	bool asked;
-};
-
-static void compare(void *arg, enum err err, const struct state *state)
+static bool is_connected(const struct sim *s, const char *sub)
 {
-	struct same *same = arg;
-	struct text t = { 0 };
+	for (unsigned i = 0; i < s->n_people; i++)
+		if (s->people[i].alive && strcmp(s->people[i].sub, sub) == 0)
+			return true;
+	return false;
+}
 
-	same->asked = true;
-	if (err) {
-		sim_fail(same->sim, "an instance cannot read the session: %s", err_names[err]);
-		return;
+/* Whatever instance somebody is on, their digest says of everybody whether they are here. */
+static void check_digest(struct sim *s, const struct human *h)
+{
+	json_t *digest = json_loads(h->digest ? h->digest : "{}", 0, NULL), *who;
+	size_t i;
+
+	json_array_foreach (json_object_get(digest, "here"), i, who) {
+		uint64_t id = (uint64_t)json_integer_value(json_object_get(who, "id"));
+		const struct person *p = state_person(&s->truth, id);
+		bool away = json_is_true(json_object_get(who, "away"));
+
+		if (p && away == is_connected(s, p->sub))
+			sim_fail(s, "%s sees %s as %s", h->name, p->name, away ? "away" : "here");
 	}
-	state_write(state, &t);
-	if (strcmp(t.s, same->truth.s) != 0)
-		sim_fail(same->sim, "an instance has another state than the log");
-	text_free(&t);
+	json_decref(digest);
 }
 
-static void check_instances(struct sim *s, const struct state *state)
+/* Whoever went for good has lost the seat, also when the instance went with them. */
+static void check_presence(struct sim *s, const struct human *h)
 {
-	struct same same = { .sim = s };
+	const struct person *p = state_person_by_sub(&s->truth, h->sub);
 
-	state_write(state, &same.truth);
+	if (h->alive)
+		check_digest(s, h);
+	if (h->gone && p && p->seated && !is_connected(s, h->sub))
+		sim_fail(s, "%s went, and still has a seat", h->name);
+}
+
+static void note(void *arg, enum err err, const struct state *state)
+{
+	(void)state;
+	if (err)
+		sim_fail(arg, "an instance cannot read the session: %s", err_names[err]);
+}
+
+static bool agrees(const struct sim *s, const struct instance *i)
+{
+	struct text ours = { 0 }, truth = { 0 };
+	const char *epoch;
+	const struct state *state = hub_peek(i->hub, SESSION, &epoch);
+	bool same;
+
+	if (!state || state->seq != s->truth.seq || cluster_history(s, epoch) + 1 != s->n_histories)
+		return false;
+	state_write(state, &ours);
+	state_write(&s->truth, &truth);
+	same = strcmp(ours.s, truth.s) == 0;
+	text_free(&ours);
+	text_free(&truth);
+	return same;
+}
+
+/* Each instance, also one that nobody is on, comes to the state of the log. */
+static void check_instances(struct sim *s)
+{
 	for (unsigned n = 0; n < s->n_instances; n++) {
 		struct instance *i = &s->instances[n];
 
-		same.asked = false;
-		hub_read(i->hub, SESSION, compare, &same);
-		for (int turn = 0; turn < 400 && !same.asked; turn++) {
+		for (int turn = 0; turn < 800 && !agrees(s, i); turn++) {
+			if (turn % 100 == 0) /* who has nobody lets it go soon */
+				hub_read(i->hub, SESSION, note, s);
 			s->now += 5;
 			cluster_step(s);
 		}
-		if (!same.asked)
-			sim_fail(s, "instance %u did not answer a reader", i->number);
+		if (!agrees(s, i))
+			sim_fail(s, "instance %u has another state than the log", i->number);
 	}
-	text_free(&same.truth);
 }
 
 void check_all(struct sim *s)
 {
-	struct state state = { 0 };
-	struct screen screens[PEOPLE_MAX] = { 0 };
+	struct screens screens = { 0 };
 
-	check_log(s, &state, screens);
+	for (unsigned i = 0; i < s->n_people; i++)
+		part(&screens, &s->people[i]);
+	for (unsigned k = 0; k < s->n_histories && !s->failure[0]; k++) {
+		struct state state = { 0 };
+
+		check_log(s, &state, &screens, k);
+		state_free(&state);
+	}
 	for (unsigned i = 0; i < s->n_people && !s->failure[0]; i++) {
-		check_end(s, &s->people[i], &screens[i]);
-		check_wishes(s, &state, &s->people[i]);
+		check_end(s, &s->people[i], &screens);
+		check_presence(s, &s->people[i]);
 	}
 	if (!s->failure[0])
-		check_instances(s, &state);
-	state_free(&state);
+		check_instances(s);
+	free(screens.list);
 }

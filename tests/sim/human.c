@@ -24,18 +24,19 @@ static void acked(struct human *h, uint64_t n, uint64_t seq)
 {
 	struct wish *w = wish_of(h, n);
 
-	if (!w || w->acked)
+	if (!w || (w->acked && w->history == h->history))
 		return;
 	w->acked = seq;
+	w->history = h->history;
 	w->refused =
 		false; /* a refusal is not remembered: another copy of it may have been accepted */
-	h->sim->acked++;
+	h->sim->counts.acked++;
 }
 
 static void show(struct human *h, bool is_view, uint64_t seq, const char *text, size_t len)
 {
 	h->shown = x_grow(h->shown, h->n_shown, sizeof(*h->shown));
-	h->shown[h->n_shown++] = (struct shown){ is_view, seq, x_strndup(text, len) };
+	h->shown[h->n_shown++] = (struct shown){ is_view, h->history, seq, x_strndup(text, len) };
 	h->seq = seq;
 }
 
@@ -44,31 +45,55 @@ static json_int_t number(const json_t *o, const char *key)
 	return json_integer_value(json_object_get(o, key));
 }
 
-static void on_view(struct human *h, const json_t *m, const char *text)
+/* What was acknowledged in another history is a line that may be lost: it is offered again, unless
+ * this history has it. What else was done may be lost. */
+static void another_history(struct human *h)
 {
-	const json_t *you =
-		json_object_get(json_object_get(json_object_get(m, "view"), "people"), "you");
-	const char *end = strstr(text, ",\"seq\":"), *last = NULL;
+	for (size_t i = 0; i < h->n_wishes; i++) {
+		struct wish *w = &h->wishes[i];
+
+		if (!w->acked || w->history == h->history || !w->is_line)
+			continue;
+		w->acked = 0;
+		w->unsure = true;
+		h->sim->counts.offered_again++;
+	}
+}
+
+/* The view is not parsed: it is compared with what the state says, byte for byte, at the end. */
+static void on_view(struct human *h, const char *text)
+{
+	const char *end = strstr(text, ",\"seq\":"), *last = end, *you = strstr(text, "\"you\":{");
+	struct text rest = { 0 };
 	size_t i;
-	json_t *n;
+	json_t *m, *n;
 
 	/* the view's own bytes: from after {"view": to the last ,"seq": at the top */
 	for (; end; end = strstr(end + 1, ",\"seq\":"))
 		last = end;
+	text_puts(&rest, "{");
+	text_puts(&rest, last + 1);
+	m = json_loads(rest.s, 0, NULL);
+	text_free(&rest);
 	h->id = (uint64_t)number(m, "you");
-	h->room = (uint64_t)number(you, "room");
+	h->room = strtoull(strstr(you, "\"room\":") + strlen("\"room\":"), NULL, 10);
 	snprintf(h->epoch, sizeof(h->epoch), "%s", json_string_value(json_object_get(m, "epoch")));
+	h->history = cluster_history(h->sim, h->epoch);
 	show(h, true, (uint64_t)number(m, "seq"), text + strlen("{\"view\":"),
 	     (size_t)(last - text) - 8);
-	h->sim->views++;
+	h->sim->counts.views++;
 	json_array_foreach (json_object_get(m, "taken"), i, n)
 		acked(h, (uint64_t)json_integer_value(n), h->seq);
+	another_history(h);
+	json_decref(m);
 }
 
 /* The first digest after hello: view or gap came before it. What was not acknowledged is offered
  * again. */
-static void on_digest(struct human *h)
+static void on_digest(struct human *h, const char *text)
 {
+	free(h->digest);
+	h->digest = x_strdup(text);
 	if (h->welcome)
 		return;
 	h->welcome = true;
@@ -80,7 +105,7 @@ static void on_digest(struct human *h)
 static void on_event(struct human *h, const json_t *m, const struct msg *wire)
 {
 	show(h, false, (uint64_t)number(m, "seq"), wire->text, wire->len);
-	h->sim->events++;
+	h->sim->counts.events++;
 	if ((uint64_t)number(m, "by") == h->id && number(m, "n"))
 		acked(h, (uint64_t)number(m, "n"), h->seq);
 }
@@ -92,11 +117,15 @@ static void on_error(struct human *h, const json_t *m)
 
 	if (!w || w->acked)
 		return;
+	if (strcmp(word, "unavailable") == 0 && w->offers == 1 &&
+	    state_taken(&h->sim->truth, h->id, w->n))
+		sim_fail(h->sim, "%s: n=%" PRIu64 " is in the log, and was told unavailable",
+			 h->name, w->n);
 	if (strcmp(word, "unknown") == 0 || strcmp(word, "unavailable") == 0) {
 		w->unsure = true;
 	} else {
 		w->refused = true;
-		h->sim->refused++;
+		h->sim->counts.refused++;
 	}
 }
 
@@ -111,22 +140,28 @@ static bool take(struct peer *p, struct msg *m, enum peer_load load)
 		h->slow = 1 + below(&h->sim->rng, 40);
 		return false;
 	}
+	if (strncmp(m->text, "{\"view\":", 8) == 0) {
+		on_view(h, m->text);
+		return true;
+	}
+	if (strncmp(m->text, "{\"signal\":\"digest\"", 18) == 0) {
+		on_digest(h, m->text);
+		return true;
+	}
 	o = json_loadb(m->text, m->len, JSON_REJECT_DUPLICATES, NULL);
 	if (!o) {
 		sim_fail(h->sim, "%s was sent what is not JSON: %s", h->name, m->text);
 		return true;
 	}
-	if (json_object_get(o, "view"))
-		on_view(h, o, m->text);
-	else if (json_object_get(o, "event"))
+	if (json_object_get(o, "event"))
 		on_event(h, o, m);
 	else if (json_object_get(o, "error"))
 		on_error(h, o);
 	else if (json_object_get(o, "answer"))
 		acked(h, (uint64_t)number(o, "n"),
 		      (uint64_t)number(json_object_get(o, "answer"), "seq"));
-	else if (json_object_get(o, "signal"))
-		on_digest(h);
+	else if ((uint64_t)number(o, "by") == h->id)
+		sim_fail(h->sim, "%s was shown their own typing", h->name);
 	json_decref(o);
 	return true;
 }
@@ -178,6 +213,9 @@ static void say_hello(struct human *h, struct instance *i)
 	for (size_t w = 0; w < h->n_wishes && hello.n_pending < LIMIT_PENDING; w++)
 		if (!h->wishes[w].acked && !h->wishes[w].refused)
 			pending[hello.n_pending++] = h->wishes[w].n;
+	for (size_t w = h->n_wishes; w-- > 0 && hello.n_pending < LIMIT_PENDING;)
+		if (h->wishes[w].acked && h->wishes[w].is_line)
+			pending[hello.n_pending++] = h->wishes[w].n; /* the log may have lost it */
 	h->peer = (struct peer){ .ops = &ops };
 	h->alive = &h->peer;
 	h->welcome = false;
@@ -189,7 +227,7 @@ static void come(struct human *h)
 {
 	struct instance *i = &h->sim->instances[below(&h->sim->rng, h->sim->n_instances)];
 
-	if (h->sim->now < h->again_at || !i->hub || h->sim->truth.seq == 0)
+	if (h->sim->now < h->again_at || !i->hub || h->sim->n_histories == 0)
 		return;
 	h->again_at = 0;
 	say_hello(h, i);
@@ -309,13 +347,23 @@ static json_t *staff_does(struct human *h, unsigned what)
 }
 
 /* A message up, perhaps twice, as impatient people and networks do. */
-static void offer(struct human *h, const struct wish *w)
+static void offer(struct human *h, struct wish *w)
 {
 	struct hub *hub = h->sim->instances[h->instance].hub;
 	unsigned times = percent(&h->sim->rng, 8) ? 2 : 1;
 
+	w->offers += times;
 	while (times--)
 		hub_message(hub, &h->peer, w->text, strlen(w->text));
+}
+
+static void type(struct human *h)
+{
+	char text[80];
+	int len = snprintf(text, sizeof(text), "{\"signal\":\"chat.typing\",\"room\":%" PRIu64 "}",
+			   h->room);
+
+	hub_message(h->sim->instances[h->instance].hub, &h->peer, text, (size_t)len);
 }
 
 static void act(struct human *h)
@@ -329,7 +377,12 @@ static void act(struct human *h)
 		return;
 	json_object_set_new(o, "n", json_integer((json_int_t)n));
 	h->wishes = x_grow(h->wishes, h->n_wishes, sizeof(*h->wishes));
-	h->wishes[h->n_wishes++] = (struct wish){ .n = n, .text = json_dumps(o, JSON_COMPACT) };
+	h->wishes[h->n_wishes++] = (struct wish){
+		.n = n,
+		.text = json_dumps(o, JSON_COMPACT),
+		.is_line =
+			strcmp(json_string_value(json_object_get(o, "command")), "chat.say") == 0,
+	};
 	json_decref(o);
 	offer(h, &h->wishes[h->n_wishes - 1]);
 }
@@ -352,10 +405,26 @@ static void drain_slow(struct human *h)
 		hub_writable(h->sim->instances[h->instance].hub, &h->peer);
 }
 
+/* Goes for good, often together with the instance. */
+static void go(struct human *h)
+{
+	struct instance *i = h->alive ? &h->sim->instances[h->instance] : NULL;
+
+	h->gone = true;
+	if (i && h->sim->n_instances > 1 && h->sim->now >= h->sim->calm_until &&
+	    percent(&h->sim->rng, 50))
+		cluster_crash(i);
+	human_cut(h);
+}
+
 void human_step(struct human *h)
 {
 	struct sim *s = h->sim;
 
+	if (h->gone_at && !h->gone && s->now >= h->gone_at)
+		go(h);
+	if (h->gone)
+		return;
 	if (h->alive && h->again_at < 0) { /* bye was said */
 		int64_t pause = -h->again_at;
 
@@ -369,7 +438,7 @@ void human_step(struct human *h)
 	}
 	if (!s->heals && below(&s->rng, 10000) < s->cut) {
 		human_cut(h);
-		s->cuts++;
+		s->counts.cuts++;
 		return;
 	}
 	drain_slow(h);
@@ -379,20 +448,28 @@ void human_step(struct human *h)
 		offer_again(h);
 	if (!s->heals && s->now >= h->act_at && h->alive && h->again_at == 0) {
 		h->act_at = s->now + 20 + below(&s->rng, 900);
+		if (percent(&s->rng, 20))
+			type(h);
 		act(h);
 	}
 }
 
+/* The last one may be somebody's second device, and the one before may not stay. */
 void human_begin(struct human *h, struct sim *s, unsigned number)
 {
+	bool last = number + 1 == s->n_people, twin = last && percent(&s->rng, 50);
+	unsigned who = twin ? below(&s->rng, number - 1) : number;
+
 	*h = (struct human){ .sim = s, .number = number, .instance = -1 };
-	snprintf(h->sub, sizeof(h->sub), "sub-%u", number);
-	snprintf(h->name, sizeof(h->name), "Person %u", number);
-	h->role = number == 0   ? ROLE_ORGANIZER
-		  : number == 1 ? ROLE_FACILITATOR
-		  : number == 2 ? ROLE_MODERATOR
-				: ROLE_ATTENDEE;
+	snprintf(h->sub, sizeof(h->sub), "sub-%u", who);
+	snprintf(h->name, sizeof(h->name), "Person %u", who);
+	h->role = who == 0   ? ROLE_ORGANIZER
+		  : who == 1 ? ROLE_FACILITATOR
+		  : who == 2 ? ROLE_MODERATOR
+			     : ROLE_ATTENDEE;
 	h->again_at = s->now + below(&s->rng, 2000);
+	if (number + 2 == s->n_people && percent(&s->rng, 50))
+		h->gone_at = s->now + 3000 + below(&s->rng, 4000);
 }
 
 void human_end(struct human *h)
@@ -403,4 +480,5 @@ void human_end(struct human *h)
 		free(h->wishes[i].text);
 	free(h->shown);
 	free(h->wishes);
+	free(h->digest);
 }

@@ -11,10 +11,13 @@
 
 #define INSTANCES_MAX 3
 #define PEOPLE_MAX    12
+#define HISTORIES_MAX 8
 #define SESSION       "sim"
 #define SESSION_LOG   "s-sim"
 #define FAULTS_MS     15000 /* of trouble, then */
 #define HEAL_MS       12000 /* in which everything must come right: 10 s, and 2 s of patience */
+#define AWAY_MS       4000
+#define HASH_EVERY    8 /* states are compared at every so many seqs */
 
 /* --- chance (splitmix64) ------------------------------------------------------------------------
  */
@@ -42,6 +45,7 @@ static inline bool percent(uint64_t *seed, unsigned p)
 /* Something that reached a screen. */
 struct shown {
 	bool is_view;
+	unsigned history;
 	uint64_t seq;
 	char *text; /* the view's object, or the whole event */
 };
@@ -49,8 +53,11 @@ struct shown {
 /* A command that somebody waits for. */
 struct wish {
 	uint64_t n;
-	char *text;     /* the whole message, sent again as it is */
-	uint64_t acked; /* seq; 0: not yet */
+	char *text;       /* the whole message, sent again as it is */
+	uint64_t acked;   /* seq; 0: not yet */
+	unsigned history; /* in which it was acknowledged */
+	bool is_line;
+	unsigned offers;
 	bool refused;
 	bool unsure; /* the last answer was unknown or unavailable: to be offered again */
 	bool adrift; /* a copy went with a connection that ended: it may come to pass after a later
@@ -75,7 +82,11 @@ struct human {
 	uint64_t id;   /* person, once a view told it */
 	uint64_t room; /* sits in, as last seen */
 	char epoch[33];
-	uint64_t seq; /* of the screen */
+	unsigned history; /* of that epoch */
+	uint64_t seq;     /* of the screen */
+	int64_t gone_at;  /* goes then, and does not come back; 0: stays */
+	bool gone;
+	char *digest; /* the last one */
 
 	struct shown *shown;
 	size_t n_shown;
@@ -91,7 +102,26 @@ struct instance {
 	unsigned number;
 	struct hub *hub; /* NULL: down */
 	struct store *store;
-	int64_t up_at; /* while down */
+	int64_t up_at;    /* while down */
+	int64_t skew;     /* of its clock */
+	unsigned slow_ms; /* it is further away than the others */
+	int64_t frozen_until;
+	int64_t drained_at; /* it drains, and ends then; 0: it does not */
+	uint64_t compared;  /* its state was compared at this seq */
+};
+
+/* One unbroken history of the session's log, as it was when it ended, or is. */
+struct history {
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct msg **bodies;
+	size_t n;
+	size_t kept;                          /* of the history before */
+	uint64_t hashes[100000 / HASH_EVERY]; /* of the state at every HASH_EVERYth seq */
+};
+
+struct counts {
+	uint64_t steps, acked, refused, crashes, drains, restarts, lost, restored, offered_again,
+		cuts, views, events, compared, diverged;
 };
 
 struct sim {
@@ -106,12 +136,19 @@ struct sim {
 
 	/* Drawn once for each seed: which faults, and how often in 100. */
 	unsigned lose, delay, repeat, lose_append, lose_answer, late_append, refuse, cut, crash,
-		freeze;
-	bool heals; /* no new faults and no new wishes */
+		freeze, drain, restart, lose_at_most;
+	int64_t last_restart; /* none after; what follows one takes a while */
+	int64_t calm_until;   /* no faults before */
+	size_t must_return;   /* records of the history before that somebody holds */
+	bool heals;           /* no new faults and no new wishes */
 
-	struct state truth; /* the log, reduced as it grows: what people pick their targets from */
+	struct history *histories;
+	unsigned n_histories;
+	struct state truth; /* the last of them, reduced as it grows: people pick their targets from
+			       it */
+	uint64_t reached;   /* the end of it */
 
-	uint64_t steps, conflicts, acked, refused, crashes, cuts, views, events;
+	struct counts counts;
 	char failure[512]; /* "" while all is well; the first thing that was wrong */
 };
 
@@ -130,6 +167,10 @@ void human_cut(struct human *h);
 void cluster_begin(struct sim *s);
 void cluster_end(struct sim *s);
 void cluster_step(struct sim *s);
+/* The instance ends without a word. */
+void cluster_crash(struct instance *i);
+/* By its epoch. */
+unsigned cluster_history(const struct sim *s, const char *epoch);
 
 /* check.c: everything that was shown and acknowledged, against the log. */
 void check_all(struct sim *s);

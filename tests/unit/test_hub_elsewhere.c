@@ -120,6 +120,21 @@ static void typing_is_shown_on_the_other_instance_but_not_to_oneself(void **stat
 	pair_end(&p);
 }
 
+/* The session leaves memory while the other instance still tells of its people. */
+static void nothing_is_left_of_a_session_that_leaves_memory(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_begin(&p);
+	screen_go(&p.ana);
+	bench_pass(&p.a, p.a.options.away_ms + p.a.options.unload_ms + 2000);
+	assert_int_equal(hub_figures(p.a.hub).sessions, 0);
+	assert_int_equal(hub_figures(p.b.hub).sessions, 1);
+	bench_pass(&p.a, 5000);
+	pair_end(&p);
+}
+
 static void draining_tells_at_once(void **state)
 {
 	struct pair p;
@@ -278,6 +293,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_dead_instances_people_are_away_within_fifteen_seconds),
 	cmocka_unit_test(who_goes_on_elsewhere_was_never_away),
 	cmocka_unit_test(typing_is_shown_on_the_other_instance_but_not_to_oneself),
+	cmocka_unit_test(nothing_is_left_of_a_session_that_leaves_memory),
 	cmocka_unit_test(draining_tells_at_once),
 	cmocka_unit_test(a_list_that_was_lost_is_asked_for),
 	cmocka_unit_test(an_old_list_does_not_come_back),
