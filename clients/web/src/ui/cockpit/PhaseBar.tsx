@@ -50,7 +50,13 @@ export function PhaseBar({ view }: { readonly view: View }) {
             {t(`phase.${p}`)}
           </button>
         ))}
-        <button type="button" class="phase" onClick={() => openDialog({ kind: "close" })}>
+        <button
+          type="button"
+          class="phase"
+          aria-disabled={off ? "true" : undefined}
+          title={off}
+          onClick={() => !off && openDialog({ kind: "close" })}
+        >
           {t("cockpit.close_session")}
         </button>
       </fieldset>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { offNow } from "../../app/act.ts";
 import { assertive, polite } from "../../app/announce.ts";
 import { toast } from "../../app/toast.ts";
 import { t } from "../../i18n/t.ts";
@@ -34,6 +35,7 @@ export function Toaster() {
       {act && (
         <Button
           kind="quiet"
+          off={offNow()}
           onClick={() => {
             toast.value = null;
             act.run();
