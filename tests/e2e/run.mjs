@@ -1,7 +1,8 @@
 // End to end in Chromium: real browsers, real input, the real server and terminal client.
-//   node tests/e2e/run.mjs [screens] [codes] [keyboard] [hour]     all of them when none is named
+//   node tests/e2e/run.mjs [screens] [codes] [keyboard] [apart] [hour]     all of them when none is named
 
 import { rmSync } from "node:fs";
+import { apart, apartTogether } from "./apart.mjs";
 import { found } from "./axe.mjs";
 import { guard, launch, picture } from "./browser.mjs";
 import { codes } from "./codes.mjs";
@@ -54,6 +55,7 @@ async function part(name, run, counts) {
 await part("screens", screens, found);
 await part("codes", codes, found);
 await part("keyboard", keyboard, acts);
+await part("apart", apartTogether, apart);
 await part("hour", hour, result);
 await browser.close();
 for (const x of new Set(guard.errors)) say(`the console says: ${x}`);
@@ -63,6 +65,6 @@ console.log(
   `suite=e2e people=${result.people} browsers=${result.browsers} acked=${result.acked} found=${result.found} ` +
     `lost=${result.lost} doubled=${result.doubled} axe_screens=${found.screens} axe_violations=${found.violations} ` +
     `axe_exceptions=${found.exceptions} narrow=${found.narrow} ` +
-    `acts_by_keyboard=${acts.done} foreign_requests=${guard.foreign.length} js_kb=${result.js_kb} css_kb=${result.css_kb} again=${again} failed=${wrong.length}`,
+    `acts_by_keyboard=${acts.done} apart_instances=${apart.instances} apart_back_ms=${apart.back_ms} apart_drafts=${apart.drafts} foreign_requests=${guard.foreign.length} js_kb=${result.js_kb} css_kb=${result.css_kb} again=${again} failed=${wrong.length}`,
 );
 process.exit(wrong.length ? 1 : 0);
