@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
@@ -255,6 +256,7 @@ void redis_is_ready(struct redis *r)
 		 r->settings.version[0], r->settings.version[1],
 		 r->settings.fsync_always ? "always" : "everysec", r->run);
 	r->ready = r->was_ready = true;
+	crash_at("redis.ready");
 	pause_over(&r->commands_pause);
 	r->beat_at = 0;
 	ask_time(r);
@@ -285,6 +287,7 @@ static void on_lost(struct link *l, const char *why)
 {
 	struct redis *r = l->arg;
 
+	crash_at("redis.lost");
 	r->ready = false;
 	if (why)
 		redis_trouble(r, "Redis at %s is not reachable (%s).", r->address, why);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
@@ -211,6 +212,8 @@ static bool send_one(struct ask *a)
 {
 	struct redis_words w = { 0 };
 
+	crash_at("redis.asking");
+
 	a->looking = must_look(a);
 	if (a->looking)
 		write_read(&w, a, a->kind == ASK_ERASE);
@@ -222,6 +225,7 @@ static bool send_one(struct ask *a)
 		write_erase(&w, a);
 	else
 		write_append(&w, a);
+	crash_at("redis.written");
 	return words_send(&w, &a->redis->commands, on_reply, a);
 }
 
@@ -293,8 +297,10 @@ void ask_end(struct ask *a, struct ask_answer *answer)
 		answer->epoch = "";
 	switch (a->kind) {
 	case ASK_APPEND:
+		crash_at("redis.append_known");
 		tell_done(a, answer);
 		hand_in(a, answer);
+		crash_at("redis.append_told");
 		break;
 	case ASK_READ:
 		tell_done(a, answer);
@@ -401,6 +407,7 @@ static void answered(struct ask *a, const redisReply *reply)
 	if (a->kind == ASK_HEADS) {
 		end_heads(a, reply);
 	} else if (waits) {
+		crash_at("redis.waiting");
 		rest(a, strtoull(reply_text(reply->element[4]), NULL, 10));
 	} else if (!read_answer(a, reply, &answer)) {
 		log_error("redis.reply", "log=%s kind=%d", a->log, (int)a->kind);
@@ -461,6 +468,7 @@ static void on_reply(redisAsyncContext *ac, void *reply, void *arg)
 	struct ask *first = list_take(&r->asks.sent);
 
 	(void)ac;
+	crash_at("redis.reply");
 	assert(first == a);
 	(void)first;
 	if (!reply && changes(a))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
@@ -95,6 +96,7 @@ static void ask_fetch(struct redis *r, struct channel *c)
 	a->ticket = c->ticket;
 	a->to = UINT64_MAX;
 	c->ticket = 0;
+	crash_at("redis.gap");
 	ask_put(a);
 }
 
@@ -132,6 +134,7 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 	const struct store_record *one;
 	struct redis_word w;
 
+	crash_at("redis.message");
 	if (!word_read(&w, text->str, text->len)) {
 		log_warn("redis.message", "log=%s bytes=%zu", log, text->len);
 		page_free(&w.page);
@@ -151,6 +154,7 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 		break;
 	}
 	page_free(&w.page);
+	crash_at("redis.message_told");
 }
 
 /* From now on nothing of this log is missed; what was before is read, or compared. */
@@ -160,6 +164,7 @@ static void begin_to_hear(struct redis *r, struct channel *c)
 		return;
 	if (!is_heard(&r->ear, c))
 		return;
+	crash_at("redis.subscribed");
 	if (c->ticket)
 		ask_fetch(r, c);
 	else

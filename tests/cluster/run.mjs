@@ -1,6 +1,6 @@
 // Three real instances, a real Redis, people who talk, and everything that can happen to them. After
 // each fault one judge: lost, twice, missing, out of order, and whether all instances have one state.
-//   node tests/cluster/run.mjs [death] [away] [bus] [history] [birth] [twice] [storm] [single] [several]   all when none is named
+//   node tests/cluster/run.mjs [death] [points] [away] [bus] [history] [birth] [twice] [storm] [single] [several]   all when none is named
 //   LONG=1: larger and longer.   SEED=n: the same moments, as far as the machine allows
 
 import { dice, makeCluster } from "../lib-js/cluster.mjs";
@@ -51,6 +51,7 @@ await part("single", () =>
   }),
 );
 await part("death", () => on(SIZE, death));
+await part("points", () => on(SIZE, (c) => crashed(c, random, (point) => !isOfFile(point))));
 await part("away", () => on(SIZE, away));
 await part("bus", () => on(SIZE, bus));
 await part("twice", () => on({ ...SIZE, sessions: 1, people: 2 }, twice));
