@@ -305,7 +305,7 @@ hooks:                                   ## check staged files before each commi
 
 RELEASE := $(BUILD)/release
 
-.PHONY: run packages install clean help
+.PHONY: run packages sbom install clean help
 packages:                                ## what building needs, and nothing else
 	$(Q)sh configs/need.sh --node 18 $(RUN_PKGS)
 run:                                     ## set up, build, start on 127.0.0.1:8080 (PORT= for another, TLS=1, INSTANCES=3)
@@ -316,6 +316,9 @@ run:                                     ## set up, build, start on 127.0.0.1:80
 	$(Q)exec $(if $(INSTANCES),configs/several.sh $(INSTANCES) $(PORT) $(RELEASE) var/several,\
 		$(RELEASE)/jobalike-server --config configs/embedded.ini --listen.port=$(PORT) \
 		$(if $(TLS),--tls.certificate=var/tls/certificate.pem --tls.key=var/tls/key.pem) $(ARGS))
+sbom:                                    ## what it is made of: packages of the system and of npm, with versions
+	$(Q)dpkg-query -W -f '$${Package} $${Version} system\n' $(RUN_PKGS)
+	$(Q)node -e 'for (const at of ["clients/web", "tests"]) for (const [name, p] of Object.entries(JSON.parse(require("fs").readFileSync(at + "/package-lock.json")).packages)) if (name) console.log(name.replace(/.*node_modules\//, ""), p.version, at)'
 install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
 	$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike

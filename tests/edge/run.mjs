@@ -7,6 +7,7 @@ import assert from "node:assert";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asvs } from "./asvs.mjs";
 import { check, counts } from "./cases.mjs";
 import { codes } from "./codes.mjs";
 import { forgedRequests, otherSites, uploads, waysOut } from "./cross.mjs";
@@ -151,6 +152,7 @@ await strangers();
 await words();
 await people();
 await codes();
+await asvs();
 await start();
 await patience;
 

@@ -1,0 +1,28 @@
+// The lines of OWASP ASVS that apply, in asvs.tsv: each that is held names a test that is there.
+
+import assert from "node:assert";
+import { existsSync, readFileSync } from "node:fs";
+import { check } from "./cases.mjs";
+
+export async function asvs() {
+  const rows = readFileSync(new URL("asvs.tsv", import.meta.url), "utf8")
+    .split("\n")
+    .filter((line) => line && !line.startsWith("#"))
+    .map((line) => line.split("\t"));
+  const seen = new Set();
+  let held = 0;
+  for (const row of rows) {
+    const [line, what, file, words] = row;
+    await check(`asvs ${line}: ${what}`, () => {
+      assert.strictEqual(row.length, 4, "a row has four columns");
+      assert.ok(/^\d+\.\d+\.\d+$/.test(line) && !seen.has(line), "once, by its number");
+      seen.add(line);
+      if (file === "-") return assert.ok(words.length > 10, "the reason is missing");
+      assert.match(file, /^tests\/[a-z0-9]+\/[\w.]+$/);
+      assert.ok(existsSync(file), `${file} is not there`);
+      assert.ok(readFileSync(file, "utf8").includes(words), `${file} has no "${words}"`);
+      held++;
+    });
+  }
+  console.log(`asvs lines=${rows.length} held=${held}`);
+}
