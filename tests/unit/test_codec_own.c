@@ -182,7 +182,7 @@ static void damage_is_never_taken_for_something_else(void **state)
 			char *text = x_malloc(8 * len);
 			size_t n = len;
 
-			memcpy(text, whole, len);
+			memcpy(text, whole, len + 1);
 			for (unsigned times = pick(2) + 1; times > 0 && n > 0; times--)
 				n = change(text, n);
 			*(both_roads(text, n) ? &taken : &refused) += 1;
@@ -290,7 +290,7 @@ static void damaged_commands_are_never_taken_for_something_else(void **state)
 		size_t len = strlen(whole) < 600 ? strlen(whole) : 600;
 		char *text = x_malloc(8 * len);
 
-		memcpy(text, whole, len);
+		memcpy(text, whole, len + 1);
 		len = change(text, len);
 		*(both_roads_of_command(text, len) ? &taken : &refused) += 1;
 		free(text);
