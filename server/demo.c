@@ -322,11 +322,18 @@ struct demo *demo_new(struct hub *hub, const struct keys *keys, const char *dir,
 	return d;
 }
 
-void demo_free(struct demo *d)
+void demo_stop(struct demo *d)
 {
 	if (!d)
 		return;
 	leave(d);
+	d->step = STEP_OVER;
+}
+
+void demo_free(struct demo *d)
+{
+	if (!d)
+		return;
 	for (size_t i = 0; i < N_PEOPLE; i++)
 		free(d->tokens[i]);
 	free(d->path);

@@ -25,7 +25,9 @@ struct demo *demo_new(struct hub *hub, const struct keys *keys, const char *dir,
 		      demo_ready_fn ready, void *arg);
 /* Goes on with it, in every turn of the loop; calls ready once. */
 void demo_turn(struct demo *d, int64_t now);
-/* Before the hub drains. NULL is fine. */
+/* Goes no further. Before the hub drains; NULL is fine. */
+void demo_stop(struct demo *d);
+/* After the store was closed: what was asked of it is answered until then. NULL is fine. */
 void demo_free(struct demo *d);
 
 #endif

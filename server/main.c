@@ -187,8 +187,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	s->phase = LEAVING;
 	s->end_at = uv_now(&s->loop);
 	crash_at("end.asked");
-	demo_free(s->demo);
-	s->demo = NULL;
+	demo_stop(s->demo);
 	net_drain(s->net);
 	hub_drain(s->hub, SPREAD_MS);
 	crash_at("end.told");
@@ -395,6 +394,7 @@ static bool start(struct server *s)
 
 static void release(struct server *s)
 {
+	demo_free(s->demo);
 	net_free(s->net);
 	hub_free(s->hub);
 	keys_fini(&s->keys);

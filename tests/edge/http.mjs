@@ -249,7 +249,7 @@ async function connection(port) {
   });
 }
 
-async function operators(server, session) {
+async function operators(server, session, how) {
   await check("admin: metrics", async () => {
     const answer = await exchange(server.adminPort, request("GET", "/metrics"));
     assert.strictEqual(answer?.status, 200);
@@ -265,7 +265,7 @@ async function operators(server, session) {
     assert.ok(seq > 0 && epoch, answer.body.toString());
     assert.match(sha256, /^[0-9a-f]{64}$/);
     assert.strictEqual((await exchange(server.adminPort, request("GET", path))).body.toString(), answer.body.toString());
-    assert.strictEqual((await exchange(server.port, request("GET", path)))?.status, 404, "people may not ask");
+    assert.strictEqual((await exchange(server.port, request("GET", path), { how }))?.status, 404, "people may not ask");
   });
   const others = [[200, "/healthz"], [200, "/readyz"], [404, "/"], [404, "/api/sessions"], [404, "/sessions/none/state"]];
   for (const [status, path] of [...others, [404, `/sessions/${session}/states`]])
@@ -286,6 +286,6 @@ export async function http(server, session, how) {
     await files(server.port, page);
     await connection(server.port);
   }
-  await operators(server, session);
+  await operators(server, session, how);
   console.log(`http: responses=${seen.responses} headers_missing=${seen.missing}`);
 }

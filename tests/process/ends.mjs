@@ -49,7 +49,8 @@ export async function ends() {
   await check("end: SIGTERM twice, and SIGHUP at any moment (F-21)", async () => {
     for (let i = 0; i < 5; i++) {
       const got = await run(dir, [[60 + 80 * i, "SIGHUP"], [400, "SIGTERM"], [400 + i, "SIGHUP"], [401 + i, "SIGTERM"]]);
-      assert.ok(got.code === 0 || got.code === 1, `${got.signal} ${got.err}`);
+      if (got.signal && got.out === "") early++; // likewise
+      else assert.ok(got.code === 0 || got.code === 1, `${got.signal} ${got.err}`);
       slowest = Math.max(slowest, got.ms);
     }
     assert.strictEqual((await run(dir, [[800, "SIGTERM"]])).code, 0);

@@ -45,7 +45,9 @@ async function crowd(server, name) {
 const ROOMY = ["--limits.connections_per_address=2000", "--limits.half_open_per_address=2000", "--limits.connects_per_second=2000",
   "--store.url=sqlite:"];
 
+/** Somebody who is in a session of a server that has just been started. */
 async function talker(server) {
+  while ((await api(server.port, "GET", "/readyz"))?.status !== 200) await sleep(50);
   const { session, links } = await planned(server);
   const s = await dial(server.port);
   send(s, { hello: 1, ticket: tokenOf(links.organizer) });
