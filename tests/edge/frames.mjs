@@ -105,16 +105,20 @@ export async function ending(s) {
   }
 }
 
+/** The frames are sent; the connection has to end with one of the codes. */
+export async function ends(name, port, sent, codes) {
+  await check(name, async () => {
+    const s = await dial(port);
+    for (const f of sent) s.socket.write(f);
+    const end = await ending(s);
+    s.socket.destroy();
+    assert.ok(codes.includes(end), `${end} instead of ${codes}`);
+    return true;
+  });
+}
+
 export async function frames({ port }) {
-  for (const [name, [sent, ...codes]] of Object.entries(closing))
-    await check(`frame: ${name}`, async () => {
-      const s = await dial(port);
-      for (const f of sent) s.socket.write(f);
-      const end = await ending(s);
-      s.socket.destroy();
-      assert.ok(codes.includes(end), `${end} instead of ${codes}`);
-      return true;
-    });
+  for (const [name, [sent, ...codes]] of Object.entries(closing)) await ends(`frame: ${name}`, port, sent, codes);
   for (const [sent, back] of closes)
     await check(`frame: close ${sent}`, async () => {
       const s = await dial(port);

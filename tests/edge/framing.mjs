@@ -5,23 +5,11 @@ import assert from "node:assert";
 import { randomBytes } from "node:crypto";
 import { check } from "./cases.mjs";
 import { hello } from "./asker.mjs";
-import { closeFrame, ending } from "./frames.mjs";
+import { closeFrame, ending, ends } from "./frames.mjs";
 import { dial, frame, next, takeFrame, until } from "./raw.mjs";
 import { sized } from "./rows.mjs";
 
 const LARGEST = 16_384;
-
-/** The frames are sent; the connection has to end with one of the codes. */
-export async function ends(name, port, sent, codes) {
-  await check(name, async () => {
-    const s = await dial(port);
-    for (const f of sent) s.socket.write(f);
-    const end = await ending(s);
-    s.socket.destroy();
-    assert.ok(codes.includes(end), `${end} instead of ${codes}`);
-    return true;
-  });
-}
 
 /** A JSON object of exactly n bytes. */
 const textOf = (n) => (n < 8 ? "{".repeat(n) : `{"a":"${"x".repeat(n - 8)}"}`);

@@ -1,6 +1,7 @@
 // Limits: how many from one address, how fast, and what becomes of those who read slowly or not at all.
 
 import assert from "node:assert";
+import { join as attend } from "./asker.mjs";
 import { check } from "./cases.mjs";
 import { planned, tokenOf } from "./forms.mjs";
 import { api, dial, frame, next, open, send, until } from "./raw.mjs";
@@ -83,12 +84,18 @@ async function slowReaders(server) {
 async function silent(server) {
   await check("limit: who does not answer a ping is gone within 30 s", async () => {
     const { session } = await planned(server);
+    const watcher = await attend(server, session, { sub: "watcher", name: "Watcher" });
     const begun = Date.now();
     const s = await join(server, session, "Silent");
     const said = await next(s, (m) => m.bye, 32_000);
     assert.strictEqual(said?.bye, "idle");
     assert.ok(Date.now() - begun < 30_000);
     assert.strictEqual((await next(s)).close, 4009);
+    // Shown as away, and the seat is kept.
+    const shown = (x) => x.got.findLast((m) => m.signal === "digest")?.here.find((p) => p.name === "Silent");
+    await watcher.when((x) => shown(x)?.away, 30_000 - (Date.now() - begun), "the digest");
+    assert.ok(!watcher.got.some((m) => m.event === "people.left"));
+    watcher.leave();
     s.socket.destroy();
     return true;
   });
@@ -127,12 +134,44 @@ async function slowHeads(server) {
   });
 }
 
+async function behindProxy() {
+  const server = await startServer(["--http.trusted_proxies=127.0.0.1", "--limits.connections_per_address=3"]);
+  const from = (address) => dial(server.port, { "X-Forwarded-For": address });
+  await check("limit: behind a trusted proxy connections count for the address that it names", async () => {
+    const all = [await from("10.0.0.7"), await from("10.0.0.7"), await from("10.0.0.7, 127.0.0.1")];
+    await assert.rejects(from("10.0.0.7"), /429/);
+    all.push(await from("10.0.0.8"));
+    all[0].socket.destroy();
+    await new Promise((done) => setTimeout(done, 300));
+    all.push(await from("10.0.0.7"));
+    for (const s of all) s.socket.destroy();
+    return true;
+  });
+  await check("limit: the server ends in order", async () => assert.strictEqual(await server.end(), null));
+}
+
+async function halfOpen(server) {
+  await check("limit: of too many that say nothing the oldest goes, and whoever talks is let in", async () => {
+    const silent = [...Array(100)].map(() => open(server.port));
+    await new Promise((done) => setTimeout(done, 1500));
+    assert.strictEqual(silent.filter((s) => s.ended).length, 0);
+    for (let i = 0; i < 20; i++) (await dial(server.port)).socket.destroy();
+    await new Promise((done) => setTimeout(done, 300));
+    const gone = silent.filter((s) => s.ended).length;
+    assert.ok(gone >= 20 && gone <= 60, `${gone}`);
+    for (const s of silent) s.socket.destroy();
+    return true;
+  });
+}
+
 export async function limits() {
   const tight = await startServer(["--limits.connections_per_address=20", "--limits.joins_per_second=1"]);
   await tooMany(tight);
   await slowHeads(tight);
   await check("limit: the server ends in order", async () => assert.strictEqual(await tight.end(), null));
+  await behindProxy();
   const roomy = await startServer([]);
+  await halfOpen(roomy);
   await slowReaders(roomy);
   await silent(roomy);
   await check("limit: the server ends in order with people in it", async () => {

@@ -66,15 +66,15 @@ bool row_flips(unsigned n)
 {
 	struct keys k = some_keys();
 	char *good = good_ticket(&k);
-	size_t len = strlen(good), accepted = 0;
-	bool ok = is_taken(&k, good, len);
+	size_t len = strlen(good), n_bits = 8 * len, accepted = 0;
+	bool ok = n_bits > 0 && is_taken(&k, good, len);
 
-	for (unsigned i = 0; i < n; i++) {
-		size_t bits = i < len * 8 ? 1 : 1 + (size_t)random() % 4;
+	for (unsigned i = 0; n_bits > 0 && i < n; i++) {
+		size_t bits = i < n_bits ? 1 : 1 + (size_t)random() % 4;
 		char *bad = strdup(good);
 
 		for (size_t b = 0; b < bits; b++) {
-			size_t at = bits == 1 ? i % (len * 8) : (size_t)random() % (len * 8);
+			size_t at = bits == 1 ? i % n_bits : (size_t)random() % n_bits;
 
 			bad[at / 8] = (char)(bad[at / 8] ^ (1 << at % 8));
 		}

@@ -86,8 +86,7 @@ static void add_frame(struct stream *s, unsigned first, const char *text, size_t
 
 static const char *const texts[] = {
 	"{\"hello\":1,\"ticket\":\"a.b.c\",\"epoch\":\"k3f9\",\"after\":7,\"pending\":[1,2]}",
-	"{\"command\":\"chat.say\",\"n\":81,\"room\":1,\"text\":\"\xE4\xBD\xA0\xE5\xA5\xBD "
-	"\\u00e9\"}",
+	"{\"command\":\"chat.say\",\"n\":81,\"room\":1,\"text\":\"\xE4\xBD\xA0 \\u00e9\"}",
 	"{\"command\":\"rooms.open\",\"n\":82,\"title\":\"Blue\",\"capacity\":12}",
 	"{\"query\":\"chat.history\",\"n\":83,\"room\":1,\"before\":900}",
 	"{\"signal\":\"chat.typing\",\"room\":1}",

@@ -3,8 +3,7 @@
 
 import assert from "node:assert";
 import { check } from "./cases.mjs";
-import { closeFrame, ending } from "./frames.mjs";
-import { ends } from "./framing.mjs";
+import { closeFrame, ending, ends } from "./frames.mjs";
 import { dial, frame, next } from "./raw.mjs";
 import { sized } from "./rows.mjs";
 
