@@ -147,6 +147,50 @@ test("what is open when the socket closes is asked about, then offered again: sa
   assert.deepEqual(w.client.outbox(), []);
 });
 
+test("a line that another history has lost is offered again with the same n, before later ones", () => {
+  const w = world();
+  w.join();
+  for (const text of ["kept", "lost", "gone"]) w.client.ask("chat.say", { room: 1, text });
+  for (let i = 0; i < 3; i++) {
+    const { n, text } = w.wire.commands()[i];
+    w.wire.say(said(11 + i, 2, text, { n }));
+  }
+  const [held, ...lost] = w.wire.commands().map((c) => c.n);
+  w.client.ask("hands.raise", {});
+  w.wire.say({ event: "hands.raised", seq: 14, at: 5, by: 2, n: w.wire.commands()[3].n });
+  assert.deepEqual(w.client.outbox(), []);
+  w.wire.say({ bye: "unavailable", retry_ms: 2000 });
+  w.client.ask("chat.say", { room: 1, text: "later" });
+  assert.deepEqual(w.arrive().pending, [held, ...lost]); // the hand is not asked about
+  w.wire.say({ view: viewOf(2), seq: 11, epoch: "e2", now: w.time, you: 2, taken: [held] });
+  assert.deepEqual(w.client.outbox().map((e) => e.frame.text), ["lost", "gone", "later"]);
+  for (let i = 0; i < 3; i++) {
+    const { n, text } = w.wire.commands()[i];
+    w.wire.say(said(12 + i, 2, text, { n }));
+  }
+  assert.deepEqual(w.wire.commands().slice(0, 2).map((c) => c.n), lost);
+  assert.deepEqual(w.client.outbox(), []);
+  w.wire.drop();
+  w.arrive();
+  w.wire.say({ view: viewOf(2), seq: 14, epoch: "e2", now: w.time, you: 2 });
+  assert.deepEqual(w.client.outbox(), []); // the same history has them, whatever it tells
+});
+
+test("a line confirmed a minute ago is not offered again", () => {
+  const w = world();
+  w.join();
+  w.client.ask("chat.say", { room: 1, text: "old" });
+  w.wire.say(said(11, 2, "old", { n: w.wire.commands()[0].n }));
+  for (let i = 0; i < 13; i++) {
+    w.pass(4900);
+    w.wire.alive();
+  }
+  w.wire.drop();
+  assert.deepEqual(w.arrive().pending, []);
+  w.wire.say({ view: viewOf(2), seq: 10, epoch: "e2", now: w.time, you: 2 });
+  assert.deepEqual(w.client.outbox(), []);
+});
+
 test("own events in a replayed gap confirm; the rest is offered again after it", () => {
   const w = world();
   w.join();

@@ -15,6 +15,7 @@ import {
   type FieldsOf,
   type Frame,
   type HelloFrame,
+  LIMIT_PENDING,
   PROTOCOL_VERSION,
   type QueryFieldsOf,
   type QueryName,
@@ -23,6 +24,7 @@ import {
   type ToldOf,
   type ViewFrame,
 } from "../protocol.ts";
+import * as kept from "./confirmed.ts";
 import type { Entry, Outbox, Refusal } from "./outbox.ts";
 import * as box from "./outbox.ts";
 import { receive, type Session } from "./receive.ts";
@@ -91,6 +93,7 @@ export function makeClient(env: Environment): Client {
   let ticket = "";
   let session: Session | null = null;
   let outbox: Outbox = [];
+  let confirmed: kept.Confirmed = [];
   let presence: ToldOf<"digest"> | null = null;
   let typing: readonly Typing[] = [];
   let missed = 0;
@@ -108,6 +111,12 @@ export function makeClient(env: Environment): Client {
   const pick = (): number => 1 + Math.floor(env.random() * (Number.MAX_SAFE_INTEGER - 1));
   const send = (frame: object): boolean => socket.send(JSON.stringify(frame));
 
+  /** What is open, then what may be lost. */
+  const asked = (): readonly number[] => {
+    const lines = kept.recent(confirmed, env.now()).map((l) => l.frame.n);
+    return [...box.pending(outbox), ...lines].slice(0, LIMIT_PENDING);
+  };
+
   const socket = makeSocket<OverWhy>(env, {
     hello: () => {
       missed = 0;
@@ -115,7 +124,7 @@ export function makeClient(env: Environment): Client {
         hello: PROTOCOL_VERSION,
         ticket,
         ...(session && !torn ? { epoch: session.epoch, after: session.seq } : {}),
-        pending: box.pending(outbox),
+        pending: asked(),
       };
       return JSON.stringify(hello);
     },
@@ -189,6 +198,8 @@ export function makeClient(env: Environment): Client {
 
   /** Command n is in the log. */
   const settle = (n: number, seq: number | null) => {
+    const frame = box.find(outbox, n)?.frame;
+    if (frame && session) confirmed = kept.add(confirmed, frame, session.epoch, env.now());
     setOutbox(box.drop(outbox, n));
     asking.get(n)?.({ ok: true, seq });
     asking.delete(n);
@@ -210,7 +221,11 @@ export function makeClient(env: Environment): Client {
     session = receive(session, frame);
     torn = false;
     ahead = frame.now - env.now();
-    for (const n of frame.taken ?? []) settle(n, null);
+    const taken = frame.taken ?? [];
+    const [held, lost] = kept.compare(confirmed, frame.epoch, taken, env.now());
+    confirmed = held;
+    for (const n of taken) settle(n, null);
+    setOutbox(box.returned(outbox, lost, env.now()));
     socket.caughtUp(); // and what is still open is offered again; in mid-talk it is on its way already
   };
 
@@ -273,6 +288,7 @@ export function makeClient(env: Environment): Client {
     presence = null;
     typing = [];
     outbox = [];
+    confirmed = [];
   };
 
   const connected = () => ["greeting", "open"].includes(socket.link().state);

@@ -63,6 +63,17 @@ export const add = (outbox: Outbox, frame: CommandFrame, now: number): Outbox =>
   { frame, state: "waiting", since: now, tries: 0, due: now },
 ];
 
+/** What was thought to be in the log waits again, before what was given since. */
+export const returned = (outbox: Outbox, frames: readonly CommandFrame[], now: number): Outbox =>
+  frames.length === 0
+    ? outbox
+    : [
+        ...frames.map(
+          (frame): Entry => ({ frame, state: "waiting", since: now, tries: 1, due: now }),
+        ),
+        ...outbox,
+      ];
+
 export const find = (outbox: Outbox, n: number): Entry | undefined =>
   outbox.find((e) => e.frame.n === n);
 
