@@ -145,6 +145,7 @@ void follow_heard(struct followers *fs, const char *log, const char *epoch,
 	if (f->live && f->epoch[0] == '\0' && f->last == 0)
 		set_epoch(f, epoch); /* the log was empty and is made now */
 	if (strcmp(f->epoch, epoch) != 0) {
+		f->missed = f->ticket != 0;
 		follow_fetch(fs, f); /* new history or late word of an old one: the log knows */
 		return;
 	}
@@ -214,7 +215,8 @@ static void go_on(struct followers *fs, struct follower *f, const struct follow_
 {
 	if (page->err == ERR_DAMAGED) {
 		follow_end(fs, f, STORE_BROKEN, page->epoch, page->why);
-	} else if (f->last < f->heard || f->last < page->head) {
+	} else if (f->last < f->heard || f->last < page->head || f->missed) {
+		f->missed = f->missed && f->ticket;
 		follow_fetch(fs, f);
 	} else if (!f->live) {
 		f->live = true;

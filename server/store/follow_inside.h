@@ -15,6 +15,7 @@ struct follower {
 	uint64_t from;                   /* what was fetched begins here */
 	bool live;                       /* STORE_LIVE was told */
 	bool again;                      /* the last fetch failed; the next tick asks again */
+	bool missed;                     /* word came that may be newer than the fetch under way */
 	bool differs;                    /* another history: what of ours does it lack? */
 	struct held held;
 	size_t offered, restored; /* records: in the last offer; taken back in all */

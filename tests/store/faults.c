@@ -97,6 +97,24 @@ static void a_lost_last_word_is_found_when_it_is_quiet(void **state)
 	world_free(w);
 }
 
+/* What was read was read before; whoever waits for it cannot tell what the word is of. */
+static void word_that_overtakes_the_first_page_is_not_forgotten(void **state)
+{
+	struct world *w = world_begun();
+	struct instance *in = &w->instances[1];
+
+	(void)state;
+	store_unfollow(in->store, "a");
+	w->next[MEMORY_ANSWER].delay_ms = 100;
+	store_follow(in->store, "a", in->last);
+	go(w, 10);
+	w->next[MEMORY_ANSWER].delay_ms = 0;
+	say(w, 0, 2);
+	go(w, 200);
+	assert_int_equal(in->last, 2);
+	world_free(w);
+}
+
 static void a_lost_word_is_filled_by_the_next(void **state)
 {
 	struct world *w = world_begun();
@@ -244,6 +262,7 @@ const struct contract_case fault_cases[] = {
 	CASE(a_late_append_happens_after_unknown),
 	CASE(a_refused_append_did_not_happen),
 	CASE(a_lost_last_word_is_found_when_it_is_quiet),
+	CASE(word_that_overtakes_the_first_page_is_not_forgotten),
 	CASE(a_lost_word_is_filled_by_the_next),
 	CASE(a_crash_is_silent_and_its_requests_may_happen),
 	CASE(who_is_frozen_hears_later),
