@@ -65,6 +65,10 @@ struct ask *ask_new(struct redis *r, enum ask_kind kind, const char *log, uint64
 void ask_bodies(struct ask *a, struct msg *const *bodies, size_t n);
 /* Takes it over. */
 void ask_put(struct ask *a);
+void ask_free(struct ask *a);
+/* Writes it, in redis_send.c; false: not now. The reply comes to ask_replied, in redis_answer.c. */
+bool ask_send(struct ask *a);
+redisCallbackFn ask_replied;
 /* Calls back whoever asked, and frees it. */
 void ask_end(struct ask *a, struct ask_answer *answer);
 void ask_fail(struct ask *a, enum err err);
