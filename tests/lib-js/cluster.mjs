@@ -347,11 +347,12 @@ export async function makeCluster({ name, size, say, random, store = "redis", op
       const all = Array.from({ length: size.sessions }, (_, i) => i);
       await Promise.all(all.map(open));
     },
-    /** Until each instance has taken a command again: ms since then. */
+    /** Until each instance that has people on it has taken a command again: ms since then. */
     async normal(since) {
-      const used = new Set(everybody().filter((p) => p.live).map((p) => instanceOf(p)));
-      await until("commands are taken again", () => [...used].every((i) => i.acked > since));
-      return Math.max(...[...used].map((i) => answers.find((a) => a.instance === i.number && a.what === "ok" && a.at > since)?.at ?? i.acked)) - since;
+      const used = () => new Set(everybody().filter((p) => p.live).map(instanceOf));
+      await until("commands are taken again", () => used().size && [...used()].every((i) => i.acked > since));
+      const first = (i) => answers.find((a) => a.instance === i.number && a.what === "ok" && a.at > since);
+      return Math.max(...[...used()].map((i) => (first(i)?.at ?? i.acked) - since));
     },
     async end() {
       quiet();
