@@ -24,6 +24,8 @@ export async function startServer(options = [], variables = {}, under = [], mode
     env: { ...process.env, ...sanitizer, ...variables },
   });
   let alive = true;
+  const left = () => child.kill("SIGKILL"); // whatever becomes of the suite
+  process.on("exit", left);
   let out = "";
   let err = "";
   child.stderr.on("data", (d) => {
@@ -32,6 +34,7 @@ export async function startServer(options = [], variables = {}, under = [], mode
   const exited = new Promise((done) =>
     child.on("exit", (code, signal) => {
       alive = false;
+      process.off("exit", left);
       done({ code, signal });
     }),
   );
