@@ -75,9 +75,9 @@ static void start(void)
 {
 	char name[] = "fuzz", memory[] = "--store.url=memory:", rates[] = "--limits.rate_percent=0",
 	     joins[] = "--limits.joins_per_second=100000", admin[] = "--admin.listen=off",
-	     keys[] = "--keys.tickets=0123456789abcdef0123456789abcdef",
+	     port[] = "--listen.port=0", keys[] = "--keys.tickets=0123456789abcdef0123456789abcdef",
 	     install[] = "--keys.installation=fedcba9876543210fedcba9876543210";
-	char *args[] = { name, memory, rates, joins, admin, NULL };
+	char *args[] = { name, memory, rates, joins, admin, port, NULL };
 	char *env[] = { NULL };
 	struct hub_options options = { .away_ms = 60000, .unload_ms = 300000 };
 	struct keys_where where = { .dir = "build/fuzz",
@@ -89,14 +89,14 @@ static void start(void)
 	log_level(LEVEL_NONE);
 	the.now = ws_time();
 	must(uv_loop_init(&the.loop) == 0);
-	must(conf_load(&the.conf, 5, args, env, stdout, stderr) < 0);
+	must(conf_load(&the.conf, 6, args, env, stdout, stderr) < 0);
 	must(keys_load(&the.keys, &where, why, sizeof(why)));
 	the.hub = hub_new(&options, the.now);
 	the.memory = memory_new(&the.loop, random_of_memory, NULL);
 	the.store = memory_open(the.memory, 1, hub_notice, the.hub);
 	hub_use(the.hub, the.store);
 	the.net = net_new(&the.loop, &the.conf, the.hub, &the.keys);
-	must(the.net);
+	must(net_bind(the.net, why, sizeof(why)) && net_listen(the.net, why, sizeof(why)));
 	the.planned = the.ended = false;
 	for (int i = 0; i < 1000 && !hub_ready(the.hub); i++)
 		turn();

@@ -10,7 +10,7 @@ const PATIENCE_MS = 5000;
 export async function actor(server, ticket) {
   const socket = new WebSocket(server.url("/ws").replace("http", "ws"), "jobalike.v1");
   const waiting = new Map();
-  const me = { view: null, you: 0, seq: 0, room: 0, events: [], ask, say, leave };
+  const me = { view: null, you: 0, seq: 0, room: 0, events: [], ask, query, say, leave };
 
   const seated = new Promise((done, fail) => {
     socket.on("open", () => socket.send(JSON.stringify({ hello: 1, ticket })));
@@ -50,6 +50,15 @@ export async function actor(server, ticket) {
 
   /** A command; resolves with its event, or with the answer that says where it is. */
   function ask(command, fields = {}) {
+    return send("command", command, fields);
+  }
+
+  /** A question; resolves with its answer. */
+  function query(name, fields = {}) {
+    return send("query", name, fields);
+  }
+
+  function send(kind, command, fields) {
     const n = randomInt(1, MAX_N);
     return new Promise((done, fail) => {
       const timer = setTimeout(() => fail(new Error(`${command}: no answer`)), PATIENCE_MS);
@@ -58,7 +67,7 @@ export async function actor(server, ticket) {
         call(x);
       };
       waiting.set(n, { what: command, done: end(done), fail: end(fail) });
-      socket.send(JSON.stringify({ command, n, ...fields }));
+      socket.send(JSON.stringify({ [kind]: command, n, ...fields }));
     });
   }
 
