@@ -208,7 +208,7 @@ static void message(int fd, const char *text)
 		frame[2] = (char)(n >> 8);
 		frame[3] = (char)n;
 	}
-	memcpy(frame + head + 4, text, n);
+	memcpy(frame + head + 4, text, n); /* NOLINT: no string */
 	tell(fd, frame, head + 4 + n);
 	free(frame);
 }

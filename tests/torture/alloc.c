@@ -7,12 +7,12 @@
 
 /* The C library's own, under the names it keeps for this. */
 void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
+void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void __libc_free(void *old);
 
 void *malloc(size_t size);
-void *calloc(size_t count, size_t size);
+void *calloc(size_t n, size_t size);
 void *realloc(void *old, size_t size);
 void free(void *old);
 
