@@ -261,6 +261,10 @@ void presence_digests(struct live *l);
 void presence_digest_to(struct live *l, struct peer *p, const struct person *who);
 void presence_free(struct live *l);
 
+/* away.c */
+void away_put(struct live *l, struct present *who); /* is away since now */
+void away_take(struct live *l, struct present *who);
+
 /* elsewhere.c */
 void elsewhere_opened(struct live *l);
 void elsewhere_hear(struct live *l, const struct msg *m);

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "server/base/mem.h"
 
@@ -34,24 +33,9 @@ static bool is_here(const struct present *who)
 	return who->n_peers + who->n_elsewhere > 0;
 }
 
-static void no_longer_away(struct live *l, struct present *who)
-{
-	if (who->away_since)
-		DL_DELETE2(l->away, who, prev_away, next_away);
-	who->away_since = 0;
-}
-
-/* Everybody may be away for equally long: who went first stands first. */
-static void is_away(struct live *l, struct present *who)
-{
-	no_longer_away(l, who);
-	who->away_since = hub_now(l->hub);
-	DL_APPEND2(l->away, who, prev_away, next_away);
-}
-
 static void present_free(struct live *l, struct present *who)
 {
-	no_longer_away(l, who);
+	away_take(l, who);
 	HASH_DEL(l->present, who);
 	limits_fini(&who->limits);
 	free(who);
@@ -84,7 +68,7 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person)
 	p->next_of_person = who->peers;
 	who->peers = p;
 	who->n_peers++;
-	no_longer_away(l, who);
+	away_take(l, who);
 	elsewhere_stir(l);
 	presence_stir(l);
 }
@@ -101,7 +85,7 @@ void presence_leave(struct live *l, struct peer *p)
 	*at = p->next_of_person;
 	who->n_peers--;
 	if (!is_here(who))
-		is_away(l, who);
+		away_put(l, who);
 	elsewhere_stir(l);
 	presence_stir(l);
 }
@@ -117,9 +101,9 @@ void presence_elsewhere(struct live *l, uint64_t person, bool came)
 	if (is_here(who) == was_here)
 		return;
 	if (was_here)
-		is_away(l, who);
+		away_put(l, who);
 	else
-		no_longer_away(l, who);
+		away_take(l, who);
 	presence_stir(l);
 }
 
@@ -131,7 +115,7 @@ void presence_seated(struct live *l, const struct event *e)
 		return;
 	p = state_person(&l->state, e->by);
 	if (p && p->seated && !presence_of(l, p->id))
-		is_away(l, present_new(l, p->id));
+		away_put(l, present_new(l, p->id));
 }
 
 void presence_loaded(struct live *l)
@@ -140,7 +124,7 @@ void presence_loaded(struct live *l)
 		const struct person *p = l->state.people.list[i];
 
 		if (p->seated && !presence_of(l, p->id))
-			is_away(l, present_new(l, p->id));
+			away_put(l, present_new(l, p->id));
 	}
 }
 
@@ -153,7 +137,7 @@ static void expire(struct live *l, struct present *who)
 				    (json_int_t)who->person),
 			  &c, &blame) == OK)
 		live_submit(l, &c, 0, NULL, NULL, NULL);
-	is_away(l, who); /* asked again later, should it not come to pass */
+	away_put(l, who); /* asked again later, should it not come to pass */
 }
 
 int64_t presence_expires_at(const struct live *l)

@@ -156,7 +156,7 @@ static void add(struct sim *s, struct history *h, struct msg *body)
 {
 	struct event e;
 
-	h->bodies = x_grow(h->bodies, h->n, sizeof(*h->bodies));
+	h->bodies = x_grow(h->bodies, h->n, sizeof(struct msg *));
 	h->bodies[h->n++] = msg_ref(body);
 	if (codec_event(body->text, body->len, &e) != OK || e.seq != h->n) {
 		sim_fail(s, "position %zu holds another event: %s", h->n, body->text);
@@ -174,6 +174,7 @@ static void follow_truth(struct sim *s)
 	const char *epoch = memory_epoch(s->memory, SESSION_LOG);
 
 	if (epoch[0] && (!h || strcmp(h->epoch, epoch) != 0)) {
+		assert(s->histories && s->n_histories < HISTORIES_MAX);
 		h = &s->histories[s->n_histories++];
 		strcpy(h->epoch, epoch);
 		h->kept = memory_head(s->memory, SESSION_LOG);

@@ -5,6 +5,8 @@
 #ifndef JOBALIKE_TESTS_SIM_H
 #define JOBALIKE_TESTS_SIM_H
 
+#include <assert.h>
+
 #include "server/core/view.h"
 #include "server/hub/hub.h"
 #include "server/store/memory.h"
@@ -32,6 +34,7 @@ static inline uint64_t chance(uint64_t *seed)
 }
 static inline unsigned below(uint64_t *seed, unsigned n)
 {
+	assert(n > 0);
 	return (unsigned)(chance(seed) % n);
 }
 static inline bool percent(uint64_t *seed, unsigned p)
