@@ -5,13 +5,13 @@ import assert from "node:assert";
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { check } from "../edge/cases.mjs";
 import { planned, tokenOf } from "../edge/forms.mjs";
 import { api, dial, exchange, frame, next, request, send, takeFrame, until } from "../edge/raw.mjs";
 import { startServer } from "../edge/server.mjs";
+import { freePort } from "../lib-js/redis.mjs";
 import { by } from "./shake.mjs";
 
 const PING_S = 20; // as in server/net/conn.h
@@ -23,14 +23,6 @@ const children = new Set();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
-
-async function freePort() {
-  const s = createServer().listen(0, "127.0.0.1");
-  await new Promise((done) => s.once("listening", done));
-  const { port } = s.address();
-  await new Promise((done) => s.close(done));
-  return port;
-}
 
 /** The sample with each [what, by what]; all of them must be there. */
 function changed(name, changes) {
