@@ -24,7 +24,7 @@ struct client;
 
 /* What is asked of a run; times in seconds. */
 struct load {
-	const char *kind, *dialect;
+	const char *dialect;
 	const char *host;
 	int ports[PORTS_MAX], n_ports; /* several instances: clients take turns */
 	int pids[PIDS_MAX], n_pids;    /* whose CPU is counted together; the first one's memory */

@@ -112,17 +112,17 @@ static const struct dialect *find_dialect(const char *name)
 int main(int argc, char **argv)
 {
 	static struct run r;
+	const char *kind = argc > 1 ? argv[1] : NULL;
 	const struct dialect *d;
 
-	if (argc < 2 || !read_options(argc - 1, argv + 1))
+	if (!kind || !read_options(argc - 1, argv + 1))
 		return 2;
-	load.kind = argv[1];
 	more_files();
 	d = find_dialect(load.dialect);
 	for (size_t i = 0; d && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		int status;
 
-		if (strcmp(kinds[i].name, load.kind) != 0)
+		if (strcmp(kinds[i].name, kind) != 0)
 			continue;
 		if (kinds[i].serve)
 			return kinds[i].serve(&load);
