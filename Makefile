@@ -130,7 +130,7 @@ $(P)/obj/%.o: %.c $(B)/flags
 endif
 
 ALL_SRC := $(SRC_MAIN) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)
--include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC)))
+-include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC) $(call find_c,tests/load)))
 
 # --- the web client ----------------------------------------------------------------------------
 
