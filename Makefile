@@ -200,7 +200,7 @@ $(foreach s,$(FAST),$(eval $(call fast_suite,$(s))))
 have  = $(filter $(SUITES),$(1))
 QUICK := $(call have,unit vectors law store)
 # Those to which time does not matter run beside the others, which are about clocks and sockets.
-BESIDE := $(call have,sim) $(if $(call have,sim),plants) clang lint asan tsan fuzz
+BESIDE := $(call have,sim) $(if $(call have,sim),plants) clang lint asan tsan $(call have,torture) fuzz
 FIRST := built layers gen-check fmt-check headers configs-check $(QUICK)
 LAST  := $(call have,e2e)
 FRONT := $(FIRST) $(filter-out $(QUICK) $(LAST) $(BESIDE),$(SUITES)) smoke $(LAST)
@@ -222,7 +222,9 @@ long:                                    ## the same, large: many seeds, 200 kil
 check: test                              ## what is asked before a push: the same as test
 built:                                   ## what suites start, made before two of them run side by side
 	$(Q)$(MAKE) -s --no-print-directory server cli tests client $(NPM_TESTS)
+	$(Q)$(MAKE) -s --no-print-directory crash-server edge-servers
 	$(Q)$(MAKE) -s --no-print-directory MODE=release server cli $(BUILD)/release/load $(BUILD)/release/tests/sim
+	$(Q)$(MAKE) -s --no-print-directory MODE=asan $(addprefix $(BUILD)/asan/tests/,$(QUICK) $(call have,sim))
 asan:                                    ## unit, vectors, law, store, sim under address+undefined sanitizers
 	$(Q)$(call under,asan,$(QUICK) $(call have,sim))
 tsan:                                    ## store suite under the thread sanitizer

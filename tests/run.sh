@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs make targets, each as one item that passes or fails, and says so in one line.
 #   tests/run.sh TARGET... [-- TARGET...]
-# Items run one after another; those behind -- run beside the others, one after another too and with
-# less claim on the processor: they are the ones to which it does not matter how long something takes.
+# Items run one after another; those behind -- run beside the others once the first one has ended, one
+# after another too and with less claim on the processor: to them it does not matter how long it takes.
 # What an item printed is in build/log/TARGET.log; lines that begin with suite= are collected in
 # build/test.log. Ends in `N passed, N failed`; the status is 0 when nothing failed.
 set -u
@@ -39,13 +39,14 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	shift
 done
 shift
+run "${front[0]}"
 if [ $# -gt 0 ]; then
 	(
 		renice -n 10 $BASHPID >/dev/null
 		for item in "$@"; do run "$item"; done
 	) &
 fi
-for item in "${front[@]}"; do run "$item"; done
+for item in "${front[@]:1}"; do run "$item"; done
 wait
 
 failed=$(grep -c -v '^0$' "$dir/status")
