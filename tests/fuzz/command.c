@@ -30,6 +30,8 @@ static const json_t *json_of(const struct upward *u)
 /* Texts may have been put right; once right, they stay as they are. */
 static void read_again(const struct upward *u)
 {
+	if (!json_of(u))
+		return; /* it was read straight from its bytes */
 	char *once = json_dumps(json_of(u), JSON_COMPACT | JSON_SORT_KEYS);
 	struct upward again;
 	struct blame blame;
