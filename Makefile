@@ -129,7 +129,7 @@ $(P)/obj/%.o: %.c $(B)/flags
 	$(Q)$(COMPILE) $(if $(PLANTS),-DPLANTS,-DCRASH_POINTS) -MMD -MP -c -o $@ $<
 endif
 
-ALL_SRC := $(SRC_MAIN) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS)
+ALL_SRC := $(SRC_MAIN) $(SRC_LIB) $(SRC_NET) $(SRC_CLI) $(SRC_TEST_LIB) $(SRC_TESTS) $(wildcard tests/fuzz/*.c)
 -include $(patsubst %.o,%.d,$(call objects,$(ALL_SRC) $(call find_c,tests/load)))
 
 # --- the web client ----------------------------------------------------------------------------

@@ -30,8 +30,6 @@ static const json_t *json_of(const struct upward *u)
 /* Texts may have been put right; once right, they stay as they are. */
 static void read_again(const struct upward *u)
 {
-	if (!json_of(u))
-		return; /* it was read straight from its bytes */
 	char *once = json_dumps(json_of(u), JSON_COMPACT | JSON_SORT_KEYS);
 	struct upward again;
 	struct blame blame;
@@ -51,7 +49,7 @@ static void read_again(const struct upward *u)
 
 static void take_both_roads(const char *text, size_t len)
 {
-	struct command own;
+	struct command own = { 0 };
 	struct upward parsed;
 	struct blame blame;
 
