@@ -223,6 +223,14 @@ static void refused(struct ask *a, const char *error)
 		ask_fail(a, changes(a) && !did_nothing(error) ? ERR_UNKNOWN : ERR_UNAVAILABLE);
 }
 
+/* Goes up at once and down slowly: a way that is sometimes long counts as long. */
+static void measure(struct asks *asks, uint64_t took)
+{
+	asks->reply_ms -= asks->reply_ms / 8;
+	if (took > asks->reply_ms)
+		asks->reply_ms = took;
+}
+
 void ask_replied(redisAsyncContext *ac, void *reply, void *arg)
 {
 	struct ask *a = arg;
@@ -233,6 +241,7 @@ void ask_replied(redisAsyncContext *ac, void *reply, void *arg)
 	crash_at("redis.reply");
 	assert(first == a);
 	(void)first;
+	measure(&r->asks, uv_now(r->loop) - a->sent_at);
 	if (!reply && changes(a))
 		ask_fail(a, ERR_UNKNOWN);
 	else if (!reply)

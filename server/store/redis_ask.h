@@ -59,6 +59,7 @@ struct asks {
 	struct ask_list sent;    /* in the order of their answers */
 	struct ask_list refused; /* answered in the next turn */
 	size_t n;                /* of all, and those whose files are being purged */
+	uint64_t reply_ms;       /* how long replies take: the slowest of late */
 };
 
 struct ask *ask_new(struct redis *r, enum ask_kind kind, const char *log, uint64_t first);

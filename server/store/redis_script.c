@@ -49,18 +49,20 @@
 	"		redis.call('XRANGE', stream, id(from), '+', 'COUNT', count))\n"                         \
 	"end\n"
 
-/* lost: the records were in the log before, and come back to where they were. Nobody waits for
+/* turn: for so many ms a loser goes first, as far as it is away. lost: the records were in the log
+ * before, and come back to where they were. Nobody waits for
  * their turn then, and who is not the only one who holds them is told conflict. before ~= log.chain
  * is another history under the same name: that name ends. */
 #define APPEND                                                                                     \
 	"local about, stream, next = KEYS[1], KEYS[2], KEYS[3]\n"                                  \
 	"local who, channel, epoch = ARGV[3], ARGV[4], ARGV[5]\n"                                  \
 	"local first, before, n = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])\n"                 \
+	"local turn = tonumber(ARGV[9])\n"                                                         \
 	"local log = look(about, stream)\n"                                                        \
 	"if log.damage then return damaged(log) end\n"                                             \
 	"local new = epoch == '' and first == 1 and not (lost and log.head > 0)\n"                 \
 	"if first <= log.head and (new or epoch == log.epoch) and not lost then\n"                 \
-	"	if not new then redis.call('SET', next, who, 'PX', 50, 'NX') end\n"                      \
+	"	if not new then redis.call('SET', next, who, 'PX', turn, 'NX') end\n"                    \
 	"	return records('conflict', log, stream, first, 1000)\n"                                  \
 	"end\n"                                                                                    \
 	"if not new and (epoch ~= log.epoch or first ~= log.head + 1 or before == '') then\n"      \
@@ -84,14 +86,14 @@
 	"end\n"                                                                                    \
 	"local word = {string.format('R %s %s %d %d\\n', who, log.epoch, first, n)}\n"             \
 	"for i = 0, n - 1 do\n"                                                                    \
-	"	local body, chain = ARGV[9 + 2 * i], ARGV[10 + 2 * i]\n"                                 \
+	"	local body, chain = ARGV[10 + 2 * i], ARGV[11 + 2 * i]\n"                                \
 	"	redis.call('XADD', stream, id(first + i), 'body', body, 'chain', chain)\n"               \
 	"	word[#word + 1] = string.format('%d %s\\n', #body, chain)\n"                             \
 	"	word[#word + 1] = body\n"                                                                \
 	"end\n"                                                                                    \
 	"log.head = first + n - 1\n"                                                               \
 	"redis.call('HSET', about, 'head', string.format('%d', log.head),\n"                       \
-	"	'chain', ARGV[8 + 2 * n])\n"                                                             \
+	"	'chain', ARGV[9 + 2 * n])\n"                                                             \
 	"redis.call('PUBLISH', channel, table.concat(word))\n"                                     \
 	"return answer('ok', log)\n"
 

@@ -7,6 +7,9 @@
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
 
+#define TURN_MS     50 /* a loser goes first for so long at least */
+#define TURN_MAX_MS 500
+
 static void put_key(struct redis_words *w, const struct ask *a, const char *kind)
 {
 	words_put(w, "%s%s:%s", a->redis->prefix, kind, a->log);
@@ -62,6 +65,14 @@ static void chain_bodies(struct ask *a)
 	}
 }
 
+/* Whoever loses a position decides again when it has heard so, and is heard another way later. */
+static uint64_t turn_ms(const struct redis *r)
+{
+	uint64_t both_ways = 2 * r->asks.reply_ms;
+
+	return both_ways < TURN_MS ? TURN_MS : both_ways > TURN_MAX_MS ? TURN_MAX_MS : both_ways;
+}
+
 static void write_append(struct redis_words *w, struct ask *a)
 {
 	char hex[HASH_HEX + 1] = "";
@@ -77,6 +88,7 @@ static void write_append(struct redis_words *w, struct ask *a)
 		hash_write(&a->before, hex);
 	words_put(w, "%s", hex);
 	words_put(w, "%zu", a->n_bodies);
+	words_put(w, "%" PRIu64, turn_ms(a->redis));
 	for (size_t i = 0; i < a->n_bodies; i++) {
 		words_add(w, a->bodies[i]->text, a->bodies[i]->len);
 		hash_write(&a->chains[i], hex);
