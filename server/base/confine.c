@@ -209,6 +209,12 @@ static int rule(scmp_filter_ctx c, uint32_t action, const char *name)
 	return number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(c, action, number, 0);
 }
 
+/* The first argument is this; of the library's macros clang says that they leave a field out. */
+static struct scmp_arg_cmp first_is(scmp_datum_t value)
+{
+	return (struct scmp_arg_cmp){ .arg = 0, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
 /* Threads, but no processes; signals to nobody else. clone3 hides what it is asked for: libc takes
  * clone when there is none. */
 static int rules_by_argument(scmp_filter_ctx c)
@@ -220,14 +226,12 @@ static int rules_by_argument(scmp_filter_ctx c)
 		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (!status)
-		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-					  SCMP_A0(SCMP_CMP_EQ, self));
+		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, first_is(self));
 	if (!status)
-		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-					  SCMP_A0(SCMP_CMP_EQ, self));
+		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, first_is(self));
 	if (!status)
 		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-					  SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+					  first_is(PR_SET_NAME));
 	return status;
 }
 
