@@ -139,9 +139,18 @@ void live_append(struct live *l)
 		apply_own(l, "");
 }
 
+/* In a busy session lines share what an append costs; in a quiet one the time is over before the
+ * next line comes, and nothing waits. */
+bool live_gathers(const struct live *l)
+{
+	int64_t left = l->gathers_until - hub_now(l->hub);
+
+	return left > 0 && left <= GATHER_MS && l->queue.n < BATCH_MAX;
+}
+
 void live_pump(struct live *l)
 {
-	if (l->phase != LIVE_OPEN || l->n_bodies || l->asked)
+	if (l->phase != LIVE_OPEN || l->n_bodies || l->asked || live_gathers(l))
 		return;
 	while (l->queue.first && goes_with(l, l->queue.first))
 		decide_one(l);
@@ -149,6 +158,7 @@ void live_pump(struct live *l)
 		return;
 	l->first_seq = l->state.seq + 1;
 	l->untold = l->batch.first;
+	l->gathers_until = hub_now(l->hub) + GATHER_MS;
 	crash_at("live.decided");
 	live_append(l);
 }
@@ -213,6 +223,7 @@ static void conflicted(struct live *l, const struct store_answer *answer)
 	for (size_t i = 0; i < answer->n_records; i++)
 		live_apply(l, answer->epoch, &answer->records[i]);
 	jobs_again(l);
+	l->gathers_until = 0;
 	crash_at("live.requeued");
 }
 

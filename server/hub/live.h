@@ -12,6 +12,7 @@
 #include "server/hub/wheel.h"
 
 #define BATCH_MAX         256   /* events in one append */
+#define GATHER_MS         5     /* from one append of a session to the next */
 #define QUEUE_MAX         10000 /* commands that wait in one session; more are told unavailable */
 #define RING_SIZE         1024  /* recent events kept for reconnects; a power of two */
 #define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */
@@ -129,15 +130,16 @@ struct live {
 	struct jobs batch;  /* part of the append under way */
 	struct job *untold; /* the first of it who was not told unknown */
 	struct msg *bodies[BATCH_MAX];
-	size_t n_bodies;    /* not 0: an append is under way, or its outcome is unknown */
-	bool asked;         /* the store will tell what became of it */
-	bool lost;          /* but it is of no use to us any more */
-	uint64_t first_seq; /* of it */
-	uint64_t asked_ns;  /* when, for figures */
-	int64_t retry_at;   /* not 0: outcome unknown, ask again then */
-	bool unsure;        /* an earlier try may have happened, whatever becomes of this one */
-	bool due_asked;     /* the command of state_due is on its way */
-	int64_t due_at;     /* not before, as it was refused */
+	size_t n_bodies;       /* not 0: an append is under way, or its outcome is unknown */
+	bool asked;            /* the store will tell what became of it */
+	bool lost;             /* but it is of no use to us any more */
+	uint64_t first_seq;    /* of it */
+	int64_t gathers_until; /* what comes before waits for what comes with it */
+	uint64_t asked_ns;     /* when, for figures */
+	int64_t retry_at;      /* not 0: outcome unknown, ask again then */
+	bool unsure;           /* an earlier try may have happened, whatever becomes of this one */
+	bool due_asked;        /* the command of state_due is on its way */
+	int64_t due_at;        /* not before, as it was refused */
 
 	struct crowd *crowds;
 	struct crowd *told; /* those that have a run, by next_told */
@@ -173,6 +175,8 @@ void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 void live_submit_job(struct live *l, const struct job *as); /* takes over what it points to */
 /* Decides what waits, as a batch, and appends it, unless an append is under way. */
 void live_pump(struct live *l);
+/* Is what is in the queue to wait for more? */
+bool live_gathers(const struct live *l);
 /* The batch, at its position; again while the outcome is unknown. */
 void live_append(struct live *l);
 /* The next event of the log; one that was applied already changes nothing. */

@@ -90,6 +90,8 @@ int64_t live_wake(const struct live *l)
 	sooner(&wake, l->retry_at);
 	if (jobs_are_held_up(l))
 		sooner(&wake, l->queue.first->since + ANSWER_MS);
+	if (l->queue.first && live_gathers(l))
+		sooner(&wake, l->gathers_until);
 	if (l->untold)
 		sooner(&wake, l->untold->since + ANSWER_MS);
 	if (live_is_idle(l))

@@ -4,8 +4,9 @@
 #include "server/base/mem.h"
 #include "tests/unit/hub_bench.h"
 
-#define MANY 240 /* a crowd that waits, for 29 ms */
-#define LONG 60
+#define MANY  240 /* a crowd that waits, for 29 ms */
+#define LONG  60
+#define PAUSE 5 /* ms from one append of a session to the next */
 
 static size_t lines(const struct screen *s)
 {
@@ -46,6 +47,7 @@ static void scatter(struct bench *b, struct screen *list, size_t n)
 /* What was asked is in the log, and a turn has told it. */
 static void turn_twice(struct bench *b)
 {
+	b->now += PAUSE;
 	for (int i = 0; i < 2; i++) {
 		bench_turn(b);
 		bench_store(b);
@@ -64,6 +66,27 @@ static void a_quiet_crowd_hears_at_once(void **state)
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(lines(&list[i]), 1);
 	scatter(&b, list, MANY);
+}
+
+/* The first is appended at once; what comes too soon after it waits, and goes together. */
+static void lines_that_come_together_share_an_append(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, 10);
+	uint64_t before = hub_figures(b.hub).append_events.n;
+
+	(void)state;
+	for (unsigned n = 1; n <= 4; n++) {
+		screen_say(&list[n], n, "words");
+		bench_turn(&b);
+		bench_store(&b);
+	}
+	assert_true(b.wake <= b.now + PAUSE);
+	assert_int_equal(lines(&list[0]), 1);
+	turn_twice(&b);
+	assert_int_equal(lines(&list[0]), 4);
+	assert_int_equal(hub_figures(b.hub).append_events.n - before, 2);
+	scatter(&b, list, 10);
 }
 
 static void a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once(void **state)
@@ -173,6 +196,7 @@ static void everybody_is_sent_the_digest(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_quiet_crowd_hears_at_once),
+	cmocka_unit_test(lines_that_come_together_share_an_append),
 	cmocka_unit_test(a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once),
 	cmocka_unit_test(a_small_crowd_never_waits),
 	cmocka_unit_test(an_answer_comes_after_what_waits),
