@@ -167,12 +167,12 @@ $(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_mod
 # This one dies at every point of server/base/crash.h.
 JS_NEEDS_cluster += crash-server
 .PHONY: crash-server
-crash-server:
+crash-server: $(MANIFEST)
 	$(Q)$(MAKE) -s --no-print-directory CRASH=1 server
 # Bad bytes go to a server with sanitizers, what is timed to one as it is released.
 JS_NEEDS_edge += edge-servers
 .PHONY: edge-servers
-edge-servers:
+edge-servers: $(MANIFEST)
 	$(Q)$(MAKE) -s --no-print-directory MODE=asan server
 	$(Q)$(MAKE) -s --no-print-directory MODE=release server
 # The client's own parts, without a server; what its law compares with is written by these two.

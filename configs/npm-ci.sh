@@ -21,4 +21,7 @@ if [ "$have" != "$sum $kind" ]; then
 	npm ci $omit --no-audit --no-fund --loglevel=error </dev/null
 	mkdir -p node_modules
 fi
-echo "$sum $kind" >$stamp
+# Its time says what is to be built anew: it stays while nothing was installed.
+if [ "$have" != "$sum $kind" ] || [ -z "$(find $stamp -newer package-lock.json)" ]; then
+	echo "$sum $kind" >$stamp
+fi

@@ -66,7 +66,7 @@ async function again(i) {
  */
 async function crashAtAll(cluster, wanted, random) {
   const covered = new Set();
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 6; round++) {
     const left = wanted.filter((p) => !covered.has(p));
     const [first, ...others] = cluster.instances;
     for (const i of round ? others : []) if (!i.server.runs || i.doomed) await again(i);
