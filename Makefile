@@ -167,7 +167,7 @@ $(foreach s,$(JS_SUITES),$(eval JS_NEEDS_$(s) := server cli clients/web/node_mod
 # This one dies at every point of server/base/crash.h.
 JS_NEEDS_cluster += crash-server
 .PHONY: crash-server
-crash-server: $(MANIFEST)
+crash-server: server
 	$(Q)$(MAKE) -s --no-print-directory CRASH=1 server
 # Bad bytes go to a server with sanitizers, what is timed to one as it is released.
 JS_NEEDS_edge += edge-servers

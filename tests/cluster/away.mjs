@@ -9,7 +9,7 @@ import { drop, mend, reject, turnedAway } from "./network.mjs";
 const ANSWER_MS = 2000; // a command is answered within this
 const NOISE_MS = 1000; // what a busy machine may add to an answer
 const BUSY_MS = 2000; // and to a way back of several steps
-const FAR_MS = 4000; // a command, when all instances are 200 ms from Redis
+const FAR_MS = 2000; // a command, when all instances are 200 ms from Redis
 const NORMAL_MS = 3000;
 const REFUSALS = new Set(["unavailable", "unknown"]);
 
