@@ -81,7 +81,8 @@ test("dark by the system's wish and dark by choice are the same", () => {
 
 test("whatever colour light has, dark has another of", () => {
   const colours = Object.keys(light).filter((k) => /^(#|rgb)/.test(light[k]));
-  const same = ["--attn", "--attnink"]; // a ground with its own ink, alike in both
+  // A ground with its own ink is alike in both: a mark of attention, and a picture for scanners.
+  const same = ["--attn", "--attnink", "--scan", "--scan-on"];
   assert.deepEqual(colours.filter((k) => !(k in chosen)), same);
 });
 
