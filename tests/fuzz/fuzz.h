@@ -6,10 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Says what was found, and ends. */
+static inline void fail(const char *why)
+{
+	fprintf(stderr, "%s\n", why);
+	abort();
+}
 
 static inline void must(bool holds)
 {

@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import WebSocket from "ws";
 
 const MAX_N = 2 ** 48 - 1;
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 10_000;
 
 /** Says hello with a ticket and waits for the view. */
 export async function actor(server, ticket) {
@@ -36,6 +36,11 @@ export async function actor(server, ticket) {
       if (frame.answer) settle(frame.n, frame.answer);
       if (frame.error) {
         const w = waiting.get(frame.n);
+        // The store was slow: the same n again, as any client does.
+        if (w?.text && frame.retry_ms && ["unknown", "unavailable"].includes(frame.error)) {
+          setTimeout(() => socket.readyState === 1 && socket.send(w.text), frame.retry_ms);
+          return;
+        }
         waiting.delete(frame.n);
         if (w) w.fail(new Error(`${w.what}: ${JSON.stringify(frame)}`));
         else if (frame.n === undefined) fail(new Error(JSON.stringify(frame)));
