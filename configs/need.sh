@@ -56,11 +56,13 @@ echo "installing: $lack"
 log=$(mktemp)
 policy=/usr/sbin/policy-rc.d units=/lib/systemd/system
 before=$(ls $units 2>/dev/null)
+guard=
 trap 'rm -f "$log"; [ -z "$guard" ] || $root rm -f "$policy"' EXIT
+trap 'exit 130' INT # EXIT alone does not hear of these
+trap 'exit 143' TERM HUP
 
 # Some of what is tested with are services. None of them is started by being installed, nor by the next
 # start of the machine.
-guard=
 if [ ! -e "$policy" ]; then
 	guard=$policy
 	printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null && $root chmod 755 "$policy"

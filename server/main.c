@@ -90,6 +90,9 @@ static void turn(struct server *s)
 		wake_by(s, hub_turn(s->hub, now), now);
 	}
 	net_flush(s->net);
+	if (s->phase <= LEAVING &&
+	    hub_is_stirred(s->hub)) /* by those who can be written to again */
+		wake_by(s, 1, 1);
 }
 
 static void on_prepare(uv_prepare_t *prepare)
@@ -110,7 +113,7 @@ static void on_second(uv_timer_t *timer)
 	struct server *s = timer->data;
 
 	if (s->phase <= LEAVING)
-		store_tick(s->store, now_ms());
+		store_tick(s->store, (int64_t)uv_now(&s->loop));
 	if (s->watched)
 		process_tell("WATCHDOG=1");
 }
@@ -168,6 +171,7 @@ static void on_ending(uv_timer_t *timer)
 			log_warn("server.left_open", "waited_ms=%" PRIu64, since);
 		s->phase = CLOSING_STORE;
 		crash_at("end.idle");
+		hub_end(s->hub);
 		store_close(s->store, on_store_closed, s);
 	} else if (s->phase == CLOSING_STORE && !s->store) {
 		close_everything(s);
@@ -234,7 +238,8 @@ static bool open_keys(struct server *s)
 {
 	char why[WHY_SIZE];
 
-	return load_keys(&s->keys, &s->conf, true, why, sizeof(why)) || refuse(why);
+	return load_keys(&s->keys, &s->conf, s->conf.data.dir, true, why, sizeof(why)) ||
+	       refuse(why);
 }
 
 /* A Redis that loses things, or another mistake in its settings: not to be waited for. */

@@ -8,9 +8,10 @@
 
 #define WHY_SIZE 1024
 
-bool load_keys(struct keys *k, const struct conf *c, bool make, char *why, size_t why_size)
+bool load_keys(struct keys *k, const struct conf *c, const char *dir, bool make, char *why,
+	       size_t why_size)
 {
-	struct keys_where where = { .dir = c->data.dir,
+	struct keys_where where = { .dir = dir,
 				    .tickets = c->keys.tickets,
 				    .installation = c->keys.installation,
 				    .make = make };
@@ -44,7 +45,7 @@ static bool read_all(const struct reload *r, struct conf *fresh, struct keys *ke
 		snprintf(why, why_size, "TLS is switched on or off by a new start only.");
 		return false;
 	}
-	return load_keys(keys, fresh, false, why, why_size) &&
+	return load_keys(keys, fresh, r->conf->data.dir, false, why, why_size) &&
 	       net_use_certificate(r->net, fresh, why, why_size);
 }
 

@@ -16,7 +16,9 @@ struct reload {
 };
 
 void reload(const struct reload *r);
-/* From the configuration; make: those that are not there yet. */
-bool load_keys(struct keys *k, const struct conf *c, bool make, char *why, size_t why_size);
+/* From the configuration, and from dir, the folder of this run; make: those that are not there yet.
+ */
+bool load_keys(struct keys *k, const struct conf *c, const char *dir, bool make, char *why,
+	       size_t why_size);
 
 #endif

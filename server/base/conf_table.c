@@ -221,7 +221,11 @@ const struct conf_option conf_options[] = {
 		 "Best in a file that JOBALIKE_KEYS_TICKETS_FILE names; never as a flag." },
 	{ "keys", "installation", CONF_SECRET, AT(keys.installation), "", .wrong = wrong_secret,
 	  .live = true,
-	  .doc = "Secret that planning asks for, as a bearer. Empty: as above.\n"
+	  .doc = "Secret that planning asks for, as a bearer. Empty: as above. Join codes and who "
+		 "a\n"
+		 "device is follow from it: with another one, other codes are right, and those who "
+		 "were\n"
+		 "removed may come again.\n"
 		 "Best in a file that JOBALIKE_KEYS_INSTALLATION_FILE names; never as a flag." },
 	{ "process", "user", CONF_TEXT, AT(process.user), "",
 	  .doc = "User to become once the ports are taken, for a start as root. Empty: whoever "
@@ -251,7 +255,6 @@ const struct conf_option conf_options[] = {
 	  .doc = "Largest message a client may send; the protocol allows no more than the "
 		 "default." },
 	{ "limits", "connections", CONF_NUMBER, AT(limits.connections), "20000", 1, 1000000,
-	  .live = true,
 	  .doc = "Connections at once. The limit of open files (ulimit -n) must be higher." },
 	{ "limits", "connections_per_address", CONF_NUMBER, AT(limits.connections_per_address),
 	  "200", 1, 1000000, .live = true,

@@ -5,6 +5,7 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -90,7 +91,6 @@ static const char *const allowed[] = {
 	"epoll_wait",
 	"epoll_pwait",
 	"epoll_pwait2",
-	"ioctl",
 	/* files */
 	"open",
 	"openat",
@@ -209,10 +209,23 @@ static int rule(scmp_filter_ctx c, uint32_t action, const char *name)
 	return number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(c, action, number, 0);
 }
 
-/* The first argument is this; of the library's macros clang says that they leave a field out. */
-static struct scmp_arg_cmp first_is(scmp_datum_t value)
+/* Of the library's macros clang says that they leave a field out. */
+static struct scmp_arg_cmp argument_is(unsigned which, scmp_datum_t value)
 {
-	return (struct scmp_arg_cmp){ .arg = 0, .op = SCMP_CMP_EQ, .datum_a = value };
+	return (struct scmp_arg_cmp){ .arg = which, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
+/* What libraries ask of descriptors. Nothing that types into the terminal we were started from. */
+static int rules_of_ioctl(scmp_filter_ctx c)
+{
+	static const unsigned long asked[] = { FIONREAD, FIONBIO,  FIOCLEX,
+					       FIONCLEX, TIOCOUTQ, TCGETS };
+	int status = 0;
+
+	for (size_t i = 0; !status && i < sizeof(asked) / sizeof(asked[0]); i++)
+		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+					  argument_is(1, asked[i]));
+	return status;
 }
 
 /* Threads, but no processes; signals to nobody else. clone3 hides what it is asked for: libc takes
@@ -226,13 +239,15 @@ static int rules_by_argument(scmp_filter_ctx c)
 		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (!status)
-		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, first_is(self));
+		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
+					  argument_is(0, self));
 	if (!status)
-		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, first_is(self));
+		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+					  argument_is(0, self));
 	if (!status)
 		status = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-					  first_is(PR_SET_NAME));
-	return status;
+					  argument_is(0, PR_SET_NAME));
+	return status ? status : rules_of_ioctl(c);
 }
 
 static int add_rules(scmp_filter_ctx c, bool kills)

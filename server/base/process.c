@@ -1,6 +1,7 @@
 #include "server/base/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -35,14 +36,29 @@ static const struct passwd *find_user(const char *user, char *why, size_t why_si
 	return found;
 }
 
+/* Not through a link: whoever owns the folder above could aim it anywhere. */
+static bool give_folder(const char *folder, const struct passwd *to)
+{
+	int fd, error;
+
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+		return false;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	error = fchown(fd, to->pw_uid, to->pw_gid) == 0 ? 0 : errno;
+	close(fd);
+	errno = error;
+	return error == 0;
+}
+
 bool process_give(const char *folder, const char *user, char *why, size_t why_size)
 {
 	const struct passwd *to = find_user(user, why, why_size);
 
 	if (!to)
 		return false;
-	if (geteuid() != 0 || ((mkdir(folder, 0700) == 0 || errno == EEXIST) &&
-			       chown(folder, to->pw_uid, to->pw_gid) == 0))
+	if (geteuid() != 0 || give_folder(folder, to))
 		return true;
 	snprintf(why, why_size, "The folder %s cannot be given to %s: %s.", folder, user,
 		 strerror(errno));

@@ -265,6 +265,11 @@ const struct entry *directory_next(const struct directory *d, const struct entry
 	return e ? e->hh.next : d->entries;
 }
 
+void directory_end(struct directory *d)
+{
+	d->is_live = false;
+}
+
 bool directory_is_live(const struct directory *d)
 {
 	return d->is_live;

@@ -18,6 +18,8 @@ struct directory;
 
 struct directory *directory_new(struct store *store);
 void directory_free(struct directory *d);
+/* Nothing is asked of the store any more. */
+void directory_end(struct directory *d);
 void directory_notice(struct directory *d, const struct store_notice *notice, int64_t now);
 /* Puts what the state says of its session, if the entry says otherwise. */
 void directory_put(struct directory *d, const struct state *s, int64_t now);

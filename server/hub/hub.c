@@ -183,7 +183,7 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 	struct live *l = find(h, session);
 	struct reader *r = x_malloc(sizeof(*r)), **list = &h->lost;
 
-	if (!l && directory_find(h->directory, session))
+	if (!l && hub_ready(h) && directory_find(h->directory, session))
 		l = hub_wake_up(h, session);
 	if (l) {
 		list = &l->readers;
@@ -290,6 +290,16 @@ void hub_drain(struct hub *h, int64_t spread_ms)
 			for (struct peer *p = who->peers; p; p = p->next_of_person)
 				peer_bye(p, BYE_DRAINING, of ? spread_ms * n++ / of : 0);
 	}
+}
+
+bool hub_is_stirred(const struct hub *h)
+{
+	return h->stirred != NULL;
+}
+
+void hub_end(struct hub *h)
+{
+	directory_end(h->directory);
 }
 
 bool hub_idle(const struct hub *h)

@@ -72,6 +72,10 @@ const char *hub_trouble(const struct hub *h);
 
 /* Says bye to all with a retry spread over spread_ms, takes no more commands. */
 void hub_drain(struct hub *h, int64_t spread_ms);
+/* The store is being closed: nothing is asked of it any more. */
+void hub_end(struct hub *h);
+/* Something came up since the last turn: the next one is due now. */
+bool hub_is_stirred(const struct hub *h);
 /* Nothing of ours is under way in the store. */
 bool hub_idle(const struct hub *h);
 

@@ -49,6 +49,7 @@ void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
 	struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
 	bool joins = j->command.type == CMD_PEOPLE_JOIN;
 
+	l->n_expiring -= j->command.type == CMD_PEOPLE_EXPIRE;
 	if (j->due) {
 		l->due_asked = false;
 		l->due_at = err ? hub_now(l->hub) + DUE_MS : 0;

@@ -146,6 +146,7 @@ struct live {
 	struct present *present;
 	struct limits room_lines; /* by the id of the room */
 	struct present *away;     /* who went first stands first */
+	size_t n_expiring;        /* commands that give up a seat, on their way */
 	struct elsewhere elsewhere;
 	size_t n_peers;
 	struct peer *waiting; /* who are ahead of us, in order */

@@ -57,6 +57,7 @@ void live_broken(struct live *l, const char *why)
 	l->phase = LIVE_BROKEN;
 	live_give_up(l, ERR_DAMAGED, ERR_DAMAGED);
 	send_away(l, ERR_DAMAGED);
+	elsewhere_forget(l); /* nobody looks any more whether they are heard */
 }
 
 void live_notice(struct live *l, const struct store_notice *notice)

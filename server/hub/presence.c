@@ -7,6 +7,7 @@
 
 #include "server/base/mem.h"
 
+#define EXPIRING 16 /* seats that are given up at once: people do not wait behind all of them */
 #define DIGEST_MS                                                                                  \
 	250 /* at most one in this time, or in one ms for each receiver if that is longer */
 #define DIGEST_SLICE 500 /* sent in one turn of the loop */
@@ -56,6 +57,8 @@ void presence_forget(struct live *l)
 	HASH_ITER (hh, l->present, who, next)
 		if (!is_here(who))
 			present_free(l, who);
+		else
+			who->seen_seq = who->seen_to = 0; /* of the history that is no more */
 }
 
 void presence_enter(struct live *l, struct peer *p, uint64_t person)
@@ -110,12 +113,18 @@ void presence_elsewhere(struct live *l, uint64_t person, bool came)
 void presence_seated(struct live *l, const struct event *e)
 {
 	const struct person *p;
+	struct present *who;
 
 	if (e->type != EVT_PEOPLE_JOINED && e->type != EVT_PEOPLE_RETURNED)
 		return;
 	p = state_person(&l->state, e->by);
-	if (p && p->seated && !presence_of(l, p->id))
-		away_put(l, present_new(l, p->id));
+	if (!p || !p->seated)
+		return;
+	who = presence_of(l, p->id);
+	if (!who)
+		who = present_new(l, p->id);
+	if (!is_here(who))
+		away_put(l, who); /* from now on, wherever they came */
 }
 
 void presence_loaded(struct live *l)
@@ -135,14 +144,18 @@ static void expire(struct live *l, struct present *who)
 
 	if (codec_command(json_pack("{s:s, s:I}", "command", "people.expire", "who",
 				    (json_int_t)who->person),
-			  &c, &blame) == OK)
+			  &c, &blame) == OK) {
+		l->n_expiring++;
 		live_submit(l, &c, 0, NULL, NULL, NULL);
+	}
 	away_put(l, who); /* asked again later, should it not come to pass */
 }
 
 int64_t presence_expires_at(const struct live *l)
 {
-	return l->away ? l->away->away_since + hub_options(l->hub)->away_ms : 0;
+	return l->away && l->n_expiring < EXPIRING
+		       ? l->away->away_since + hub_options(l->hub)->away_ms
+		       : 0;
 }
 
 void presence_expire(struct live *l)
@@ -150,7 +163,8 @@ void presence_expire(struct live *l)
 	int64_t late = hub_now(l->hub) - hub_options(l->hub)->away_ms;
 	struct present *next;
 
-	for (struct present *who = l->away; who && who->away_since <= late; who = next) {
+	for (struct present *who = l->away;
+	     who && who->away_since <= late && l->n_expiring < EXPIRING; who = next) {
 		const struct person *p = state_person(&l->state, who->person);
 
 		next = who->next_away;
@@ -227,6 +241,8 @@ void presence_digests(struct live *l)
 	int64_t now = hub_now(l->hub);
 	int64_t pause = l->n_peers > DIGEST_MS ? (int64_t)l->n_peers : DIGEST_MS;
 
+	if (l->digest_at > now + pause) /* the clock was set back */
+		l->digest_at = now;
 	if (!l->n_undigested && l->digest_due && now >= l->digest_at) {
 		l->digest_due = false;
 		l->digest_at = now + pause;

@@ -48,6 +48,17 @@ static void answer_readers(struct live *l)
 	}
 }
 
+/* It may be set back: nothing waits for longer than it was to. */
+static void heed_the_clock(struct live *l)
+{
+	int64_t latest = hub_now(l->hub) + DUE_MS;
+
+	if (l->retry_at > latest)
+		l->retry_at = latest;
+	if (l->due_at > latest)
+		l->due_at = latest;
+}
+
 void live_turn(struct live *l)
 {
 	answer_readers(l);
@@ -57,6 +68,7 @@ void live_turn(struct live *l)
 		if (l->waiting)
 			hub_admit_waiting(l);
 	}
+	heed_the_clock(l);
 	if (l->retry_at && l->retry_at <= hub_now(l->hub))
 		live_append(l);
 	jobs_in_time(l);

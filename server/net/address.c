@@ -142,6 +142,16 @@ void address_release(struct address *a)
 	a->connections--;
 }
 
+/* Some proxies tell 203.0.113.7:51234 and [2001:db8::1]:443. */
+static char *without_port(char *text)
+{
+	char *end = *text == '[' ? strchr(text, ']') : strchr(text, ':');
+
+	if (end && (*text == '[' || !strchr(end + 1, ':')))
+		*end = '\0';
+	return *text == '[' ? text + 1 : text;
+}
+
 /* The last address of the list that is not itself a trusted proxy: who connected to the first one.
  */
 static struct address *behind(struct address *a, const char *forwarded)
@@ -159,7 +169,7 @@ static struct address *behind(struct address *a, const char *forwarded)
 		last += strspn(last, " \t");
 		n = strcspn(last, " \t");
 		last[n] = '\0';
-		if (!from_text(last, bytes))
+		if (!from_text(without_port(last), bytes))
 			return a;
 		if (!is_proxy(a->all, bytes))
 			return entry(a->all, bytes);

@@ -16,6 +16,7 @@
 #define BACKLOG         4096
 #define ACCEPTS_A_TURN  1024   /* taken from the kernel's queue, which turns away when it is full */
 #define GREETED_A_TURN  64     /* of those: a handshake is a hundred times dearer */
+#define SERVED_KEPT     1024   /* places of the line that are kept before all move up */
 #define SEND_BYTES      262144 /* in the kernel for one connection, its own books included */
 #define UNANSWERED_MS   20000  /* until a peer that acknowledges nothing is given up */
 #define FREE_PORT_ABOVE 20     /* how far a free port is looked for, to offer it */
@@ -162,6 +163,22 @@ static void forget_line(struct listener *l)
 	uv_idle_stop(&l->next);
 }
 
+/* The line need not end for those who were served to leave it. */
+static void move_up(struct listener *l)
+{
+	size_t n = l->n_line - l->served;
+	struct newcomer *rest = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		rest = x_grow(rest, i, sizeof(*rest));
+		rest[i] = l->line[l->served + i];
+	}
+	free(l->line);
+	l->line = rest;
+	l->n_line = n;
+	l->served = 0;
+}
+
 /* Some of those who stand in line, in their order. */
 static void on_next(uv_idle_t *next)
 {
@@ -174,6 +191,8 @@ static void on_next(uv_idle_t *next)
 	}
 	if (l->served == l->n_line)
 		forget_line(l);
+	else if (l->served >= SERVED_KEPT)
+		move_up(l);
 }
 
 static void on_accept(uv_poll_t *poll, int status, int events)

@@ -93,6 +93,8 @@ static int on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHE
 	const EVP_CIPHER *aes = EVP_aes_256_cbc();
 	const struct tls_ticket_key *key;
 
+	if (SSL_version(ssl) < TLS1_3_VERSION)
+		return 0; /* its ticket holds what opens the session that it comes from */
 	tls_tickets_at(t, (int64_t)time(NULL) / 86400);
 	key = seals ? &t->list[0] : tls_tickets_find(t, name);
 	if (!key)

@@ -71,7 +71,7 @@ static const char *host_of(const struct net *n, const char *origin)
 {
 	if (strncmp(origin, "https://", 8) == 0)
 		return origin + 8;
-	return !n->tls && strncmp(origin, "http://", 7) == 0 ? origin + 7 : NULL;
+	return !http_is_secure(n) && strncmp(origin, "http://", 7) == 0 ? origin + 7 : NULL;
 }
 
 /* Pages of our own may connect, and those of sites that are named; tools send no origin. */

@@ -37,7 +37,7 @@ void held_free(struct held *h)
 /* Those that went leave their room once in HELD_MAX records. */
 static void make_room(struct held *h)
 {
-	if (h->gone == HELD_MAX) {
+	if (h->gone >= HELD_MAX) {
 		memmove(h->list, h->list + h->gone, h->n * sizeof(*h->list));
 		h->gone = 0;
 	}

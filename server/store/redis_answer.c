@@ -216,7 +216,7 @@ static void refused(struct ask *a, const char *error)
 	log_error("redis.refused", "log=%s kind=%d why=%s", a->log, (int)a->kind, error);
 	if (strstr(error, "READONLY") || strstr(error, "NOAUTH"))
 		link_give_up(&r->commands, error);
-	if (strncmp(error, "WRONGTYPE", 9) == 0)
+	if (strstr(error, "WRONGTYPE")) /* scripts put words of their own before it */
 		ask_end(a, &(struct ask_answer){ .err = ERR_DAMAGED,
 						 .why = "Its key holds something else." });
 	else

@@ -67,6 +67,10 @@ static void on_info(struct redis *r, const redisReply *reply)
 		 (s->version[0] == VERSION_MAJOR && s->version[1] < VERSION_MINOR))
 		wrong(s, "It is version %s: use %d.%d or newer.", version, VERSION_MAJOR,
 		      VERSION_MINOR);
+	if (strstr(reply_text(reply), "\nloading:1")) {
+		s->later = true;
+		wrong(s, "It is still loading its data.");
+	}
 }
 
 static void on_role(struct redis *r, const redisReply *reply)
@@ -116,7 +120,7 @@ static const struct {
 	const char *words[3];
 	void (*take)(struct redis *r, const redisReply *reply);
 } questions[] = {
-	{ { "INFO", "server" }, on_info },
+	{ { "INFO" }, on_info },
 	{ { "ROLE" }, on_role },
 	{ { "CONFIG", "GET", "append*" }, on_append },
 	{ { "CONFIG", "GET", "maxmemory*" }, on_memory },

@@ -13,7 +13,8 @@
 #include "server/store/redis_inside.h"
 
 #define HEADS_AT_ONCE 200
-#define LATE_MS       500 /* a turn that comes so much later was not ours to take: we slept */
+#define WAY_MAX_MS    1000 /* one way to Redis, that a clock may be measured over */
+#define LATE_MS       500  /* a turn that comes so much later was not ours to take: we slept */
 
 /* --- heads, many at once --- */
 
@@ -67,6 +68,9 @@ static void on_time(redisAsyncContext *ac, void *reply, void *arg)
 	if (!time || time->type != REDIS_REPLY_ARRAY || time->elements != 2)
 		return;
 	int64_t way = (int64_t)(uv_hrtime() / 1000000 - r->clock_asked) / 2;
+
+	if (r->clock_known && way > WAY_MAX_MS)
+		return; /* or we stood still: it says too little */
 	int64_t theirs = strtoll(reply_text(time->element[0]), NULL, 10) * 1000 +
 			 strtoll(reply_text(time->element[1]), NULL, 10) / 1000;
 	int64_t offset = theirs + way - machine_ms(), step = offset - r->store.clock_ms;
@@ -139,6 +143,7 @@ void redis_is_ready(struct redis *r)
 	crash_at("redis.ready");
 	pause_over(&r->commands_pause);
 	r->beat_at = 0;
+	r->ear.heard_at = uv_now(r->loop); /* no beats were sent meanwhile */
 	ask_time(r);
 	redis_has_changed(r);
 	asks_pump(r);

@@ -80,7 +80,7 @@ static void combine(struct spread *s)
 	for (size_t i = s->n; i-- > 0;) {
 		if (s->parts[i]->trouble)
 			s->store.trouble = s->parts[i]->trouble;
-		else
+		else if (!well || s->parts[i]->clock_ms) /* one that nobody asked has no clock */
 			well = s->parts[i];
 	}
 	if (well)

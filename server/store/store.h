@@ -103,7 +103,7 @@ struct store_ops {
 	/* Replaces the body at seq by the stub, for ever. */
 	void (*erase)(struct store *s, const char *log, uint64_t seq, struct msg *stub,
 		      store_done_fn done, void *arg);
-	/* Once a second or oftener, with the machine's clock in ms. */
+	/* Once a second or oftener, with a clock in ms that never goes back. */
 	void (*tick)(struct store *s, int64_t now);
 	/* Finishes what was asked, then calls closed and is gone. No notices after this call. */
 	void (*close)(struct store *s, store_closed_fn closed, void *arg);

@@ -138,7 +138,12 @@ async function resumption(ca) {
   const a = await startServer([...options(pair)], keys(KEYS[0]));
   const b = await startServer([...options(pair)], keys(`${KEYS[1]} ${KEYS[0]}`));
   const c = await startServer([...options(pair)], keys(KEYS[2]));
-  for (const version of ["TLSv1.2", "TLSv1.3"]) {
+  const old = await visit(a.port, ca, "TLSv1.2");
+  await check("resume: TLSv1.2 never", async () => {
+    assert.strictEqual((await visit(a.port, ca, "TLSv1.2", old.session)).again, false);
+    return true;
+  });
+  for (const version of ["TLSv1.3"]) {
     const first = await visit(a.port, ca, version);
     await check(`resume: ${version}, the same instance`, async () => {
       assert.strictEqual(first.again, false);

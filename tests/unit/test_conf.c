@@ -346,13 +346,14 @@ static void a_fresh_reading_is_adopted_where_it_may_be(void **state)
 	     NULL);
 	load(&fresh,
 	     "[listen]\nport = 9\n[http]\nallowed_origins = https://b.example\n"
-	     "[limits]\nconnections = 7\n[log]\nlevel = warn\n",
+	     "[limits]\nconnections = 7\njoins_per_second = 9\n[log]\nlevel = warn\n",
 	     NULL, NULL);
 	conf_adopt(&now.c, &fresh.c, note, &told);
 	assert_string_equal(told.s, "listen.port later\nhttp.allowed_origins now\n"
-				    "limits.connections now\n");
+				    "limits.connections later\nlimits.joins_per_second now\n");
 	assert_int_equal(now.c.listen.port, 8080);
-	assert_int_equal(now.c.limits.connections, 7);
+	assert_int_equal(now.c.limits.connections, 20000);
+	assert_int_equal(now.c.limits.joins_per_second, 9);
 	assert_int_equal(now.c.http.allowed_origins.n, 1);
 	assert_string_equal(now.c.http.allowed_origins.items[0], "https://b.example");
 	text_free(&told);

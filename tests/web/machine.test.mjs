@@ -176,6 +176,24 @@ test("a line that another history has lost is offered again with the same n, bef
   assert.deepEqual(w.client.outbox(), []); // the same history has them, whatever it tells
 });
 
+test("words that were taken back or changed do not return in another history", () => {
+  const w = world();
+  w.join();
+  for (const text of ["secret", "wrong", "fine"]) w.client.ask("chat.say", { room: 1, text });
+  for (let i = 0; i < 3; i++) {
+    const { n, text } = w.wire.commands()[i];
+    w.wire.say(said(11 + i, 2, text, { n }));
+  }
+  const fine = w.wire.commands()[2].n;
+  w.wire.say({ event: "chat.removed", seq: 14, at: 5, by: 3, room: 1, line: 11 });
+  w.wire.say({ event: "chat.edited", seq: 15, at: 5, by: 2, room: 1, line: 12, text: "right" });
+  w.wire.say({ event: "chat.reacted", seq: 16, at: 5, by: 3, room: 1, line: 13, kind: "same", on: true });
+  w.wire.drop();
+  assert.deepEqual(w.arrive().pending, [fine]);
+  w.wire.say({ view: viewOf(2), seq: 10, epoch: "e2", now: w.time, you: 2 });
+  assert.deepEqual(w.client.outbox().map((e) => e.frame.text), ["fine"]);
+});
+
 test("a line confirmed a minute ago is not offered again", () => {
   const w = world();
   w.join();

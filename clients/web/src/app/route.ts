@@ -20,6 +20,15 @@ export function routeOf(path: string): Route {
   return session?.[1] ? { page: "session", id: session[1] } : { page: "lost" };
 }
 
+/** "" for what no address of ours could be. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
 /** A join code that a link brought along, until somebody took it. */
 export const offeredCode = signal<string | null>(null);
 
@@ -35,7 +44,7 @@ function takeCode(at: Route): void {
 function takeTicket(at: Route): void {
   const found = /^#ticket=([^&]+)$/.exec(location.hash);
   if (!found?.[1] || at.page !== "session") return;
-  takeLink(at.id, decodeURIComponent(found[1]));
+  takeLink(at.id, decoded(found[1]));
   history.replaceState(null, "", location.pathname + location.search);
 }
 
@@ -44,7 +53,7 @@ function read(): void {
   takeTicket(at);
   takeCode(at);
   route.value = at;
-  place.value = decodeURIComponent(location.hash.slice(1));
+  place.value = decoded(location.hash.slice(1));
 }
 
 export function startRoute(): void {

@@ -199,7 +199,8 @@ export function makeClient(env: Environment): Client {
   /** Command n is in the log. */
   const settle = (n: number, seq: number | null) => {
     const frame = box.find(outbox, n)?.frame;
-    if (frame && session) confirmed = kept.add(confirmed, frame, session.epoch, env.now());
+    if (frame && session && seq !== null)
+      confirmed = kept.add(confirmed, frame, seq, session.epoch, env.now());
     setOutbox(box.drop(outbox, n));
     asking.get(n)?.({ ok: true, seq });
     asking.delete(n);
@@ -231,6 +232,8 @@ export function makeClient(env: Environment): Client {
 
   const takeEvent = (frame: EventFrame) => {
     if (frame.by === session?.you && frame.n !== undefined) settle(frame.n, frame.seq);
+    if ("line" in frame && frame.event !== "chat.reacted")
+      confirmed = kept.forget(confirmed, frame.line);
     const next = torn ? session : receive(session, frame);
     if (next === session) return;
     session = next;

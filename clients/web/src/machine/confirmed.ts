@@ -9,6 +9,8 @@ import { LIMIT_PENDING } from "../protocol.ts";
 
 export interface Line {
   readonly frame: CommandFrame;
+  /** The line's id. */
+  readonly seq: number;
   /** When it was confirmed, and in which history. */
   readonly at: number;
   readonly epoch: string;
@@ -26,10 +28,15 @@ export const recent = (lines: Confirmed, now: number): Confirmed =>
 export const add = (
   lines: Confirmed,
   frame: CommandFrame,
+  seq: number,
   epoch: string,
   now: number,
 ): Confirmed =>
-  frame.command === "chat.say" ? recent([...lines, { frame, at: now, epoch }], now) : lines;
+  frame.command === "chat.say" ? recent([...lines, { frame, seq, at: now, epoch }], now) : lines;
+
+/** Changed or taken back since, by whomever: the old words shall not return. */
+export const forget = (lines: Confirmed, seq: number): Confirmed =>
+  lines.filter((l) => l.seq !== seq);
 
 /** What this view's history holds, and what is to be offered again, in order. */
 export function compare(
