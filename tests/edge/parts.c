@@ -135,7 +135,8 @@ static void leak(const char *a, const char *b)
 
 	for (size_t i = 0; a[i] == b[i] && a[i]; i++)
 		for (unsigned j = 0; j < 20; j++)
-			spent += j;
+			spent = spent + j;
+	(void)spent;
 }
 
 /* Wrong ones of the same letters, which take as long to read. kind 0: none is where it belongs; 1:
