@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 seconds=${T:-${LONG:+3600}}
-export seconds=${seconds:-15} build=${BUILD:-build}
+export seconds=${seconds:-30} build=${BUILD:-build}
 export crash=$build/fuzz/crash log=$build/fuzz/log
 rm -rf "$log"
 mkdir -p "$crash" "$log"
