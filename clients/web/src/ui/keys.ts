@@ -1,7 +1,7 @@
 /** Keys of the whole session. Single ones act only outside text fields and can be switched off. */
 
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { act } from "../app/act.ts";
 import { keep, kept } from "../app/device.ts";
 import { openDialog } from "../app/dialogs.ts";
@@ -119,9 +119,13 @@ function personKey(view: View, key: string, e: KeyboardEvent): boolean {
 /** When G was pressed; kept apart from the view, which in a lively room is another one by the next key. */
 let g = Number.NEGATIVE_INFINITY;
 
-export function useKeys(view: View): void {
+export function useKeys(shown: View): void {
+  // A key means what is on the screen: effects come a frame after it, and hands may be faster.
+  const now = useRef(shown);
+  now.current = shown;
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
+      const view = now.current;
       if (e.defaultPrevented || isComposing(e)) return;
       const mod = e.ctrlKey || e.metaKey;
       const done = () => e.preventDefault();
@@ -164,5 +168,5 @@ export function useKeys(view: View): void {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [view]);
+  }, []);
 }
