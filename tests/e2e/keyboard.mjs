@@ -288,6 +288,7 @@ export async function keyboard(browser, say) {
     await m.page.getByRole("menu").waitFor();
     await m.page.keyboard.type(t("mute.undo").slice(0, 1));
     await press(m.page, "Enter");
+    await m.page.getByRole("menu").waitFor({ state: "detached", timeout: TOLD_MS });
   });
   await act("move, moderator", "rooms.moved", async () => {
     await chip(m.page, "Ben Okoro");
