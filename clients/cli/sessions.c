@@ -21,6 +21,33 @@ static void print_row(const json_t *s)
 	printf("  %-11s  %s\n", enter_word(s, "phase"), enter_word(s, "title"));
 }
 
+static void print_rows(const json_t *answer)
+{
+	const json_t *s;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "sessions"), i, s)
+		print_row(s);
+}
+
+/* Gets what is at this path and prints it. Returns the program's status. */
+static int show(const struct visitor *v, const struct place *place, const char *path,
+		void (*print)(const json_t *answer))
+{
+	struct net *net = enter_net(place, v);
+	json_t *answer = NULL;
+	int status = CLI_UNREACHED;
+
+	if (net)
+		answer = enter_ask(net, place, &(struct request){ .method = "GET", .path = path },
+				   &status);
+	if (answer)
+		print(answer);
+	json_decref(answer);
+	net_free(net);
+	return status;
+}
+
 int cli_sessions(const struct subcommand *self, int argc, char **argv)
 {
 	struct visitor v = { 0 };
@@ -30,10 +57,7 @@ int cli_sessions(const struct subcommand *self, int argc, char **argv)
 		{ "json", OPTION_FLAG, &as_json, NULL, "as JSON", 0, 0, NULL, 0 },
 	};
 	struct place place;
-	struct net *net;
-	json_t *answer = NULL, *s;
 	int status;
-	size_t i;
 
 	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
 		return status;
@@ -43,18 +67,7 @@ int cli_sessions(const struct subcommand *self, int argc, char **argv)
 		v.server = argv[0];
 	if (!enter_place(self, &v, NULL, &place, &status))
 		return status;
-	status = CLI_UNREACHED;
-	if ((net = enter_net(&place, &v)))
-		answer = enter_ask(net, &place,
-				   &(struct request){ .method = "GET", .path = "/api/sessions" },
-				   &status);
-	if (answer && as_json)
-		enter_print(answer);
-	else
-		json_array_foreach (json_object_get(answer, "sessions"), i, s)
-			print_row(s);
-	json_decref(answer);
-	net_free(net);
+	status = show(&v, &place, "/api/sessions", as_json ? enter_print : print_rows);
 	place_fini(&place);
 	return status;
 }
@@ -105,9 +118,7 @@ int cli_show(const struct subcommand *self, int argc, char **argv)
 		{ "json", OPTION_FLAG, &as_json, NULL, "as JSON", 0, 0, NULL, 0 },
 	};
 	struct place place;
-	struct net *net;
 	struct text path = { 0 };
-	json_t *answer = NULL;
 	int status;
 
 	if (!options_read(self, rows, OPTIONS_N(rows), &argc, &argv, &status))
@@ -121,17 +132,8 @@ int cli_show(const struct subcommand *self, int argc, char **argv)
 		return options_wrong(self, "%s names no session.", argv[0]);
 	}
 	enter_path(&place, "", &path);
-	status = CLI_UNREACHED;
-	if ((net = enter_net(&place, &v)))
-		answer = enter_ask(net, &place,
-				   &(struct request){ .method = "GET", .path = path.s }, &status);
-	if (answer && as_json)
-		enter_print(answer);
-	else if (answer)
-		print_session(answer);
-	json_decref(answer);
+	status = show(&v, &place, path.s, as_json ? enter_print : print_session);
 	text_free(&path);
-	net_free(net);
 	place_fini(&place);
 	return status;
 }
