@@ -146,18 +146,26 @@ static int by_order(const void *a, const void *b)
 	return ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
 }
 
-/* Asks for the fate of the requests under way, in the order of sending: that of the heap's array
- * says nothing. */
-void parcels_orphan(struct memory *m, const struct handle *h)
+/* All that is under way, in the order of sending: that of the heap's array says nothing. The
+ * caller's, to be freed, with every parcel in it. */
+static struct parcel **take_all(struct memory *m, size_t *n)
 {
-	size_t n = m->n_parcels;
 	struct parcel **all = m->parcels;
 
-	if (n == 0)
-		return;
-	qsort(all, n, sizeof(struct parcel *), by_order);
+	*n = m->n_parcels;
+	if (*n > 0)
+		qsort(all, *n, sizeof(struct parcel *), by_order);
 	m->parcels = NULL;
 	m->n_parcels = 0;
+	return all;
+}
+
+/* Asks for the fate of the requests under way. */
+void parcels_orphan(struct memory *m, const struct handle *h)
+{
+	size_t n;
+	struct parcel **all = take_all(m, &n);
+
 	for (size_t i = 0; i < n; i++) {
 		bool its = all[i]->run == run_request && all[i]->ask->from == h;
 		if (its && memory_fate(m, MEMORY_ORPHAN, h->number, 0).lost)
@@ -170,14 +178,9 @@ void parcels_orphan(struct memory *m, const struct handle *h)
 
 void parcels_cut(struct memory *m)
 {
-	size_t n = m->n_parcels;
-	struct parcel **all = m->parcels;
+	size_t n;
+	struct parcel **all = take_all(m, &n);
 
-	if (n == 0)
-		return;
-	qsort(all, n, sizeof(struct parcel *), by_order);
-	m->parcels = NULL;
-	m->n_parcels = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (all[i]->run == run_request) {
 			all[i]->run = run_patience;
