@@ -8,7 +8,9 @@
 
 #include "server/base/mem.h"
 
-/* Lua 5.1. Arguments 1 and 2 of each: the run_id of this Redis, and a name for a new epoch. */
+/* Lua 5.1. Arguments 1 and 2 of each: the run_id of this Redis, and a name for a new epoch. A key
+ * of another type is damage of this log alone: the error would end the script for all that it asks.
+ */
 #define LOOK                                                                                       \
 	"local run, fresh = ARGV[1], ARGV[2]\n"                                                    \
 	"local time = redis.call('TIME')\n"                                                        \
@@ -19,11 +21,18 @@
 	"		'changed', string.format('%d', now))\n"                                                 \
 	"end\n"                                                                                    \
 	"local function look(about, stream)\n"                                                     \
-	"	local a = redis.call('HMGET', about, 'epoch', 'run', 'head', 'chain', "                  \
-	"'changed')\n"                                                                             \
-	"	local size = redis.call('XLEN', stream)\n"                                               \
-	"	local log = {epoch = a[1] or '', head = tonumber(a[3] or 0),\n"                          \
-	"		chain = a[4] or string.rep('0', 64), changed = tonumber(a[5] or 0)}\n"                  \
+	"	local a = redis.pcall('HMGET', about,\n"                                                 \
+	"		'epoch', 'run', 'head', 'chain', 'changed')\n"                                          \
+	"	local size = redis.pcall('XLEN', stream)\n"                                              \
+	"	local wrong = a.err or type(size) == 'table' and size.err\n"                             \
+	"	if wrong then\n"                                                                         \
+	"		if not string.find(wrong, 'WRONGTYPE', 1, true) then error(wrong) end\n"                \
+	"		return {epoch = '', head = 0, chain = '',\n"                                            \
+	"			damage = 'Its key holds something else.'}\n"                                           \
+	"	end\n"                                                                                   \
+	"	local log = {epoch = a[1] or '', head = tonumber(a[3] or 0) or -1,\n"                    \
+	"		chain = a[4] or string.rep('0', 64), changed = tonumber(a[5] or 0) or "                 \
+	"0}\n"                                                                                     \
 	"	if size ~= log.head then\n"                                                              \
 	"		log.damage = string.format(\n"                                                          \
 	"			'Redis holds %d records of it, and its head is %d.', size, "                           \

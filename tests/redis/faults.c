@@ -250,6 +250,49 @@ static void what_is_no_stream_is_refused(void **state)
 	assert_int_equal(append(s, "a", epoch, 4, 1, "a 4")->err, ERR_DAMAGED);
 }
 
+/* One log whose key is something else is damaged; those that are asked for in the same breath are
+ * compared as ever: here one of them is gone, and another goes on. */
+static void harm(struct bench *b, const char *const *words)
+{
+	struct seat *s = bench_seat(b, 0);
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct pulse pulse;
+
+	append_many(s, "a", epoch, 1, 3);
+	append_many(s, "b", epoch, 1, 3);
+	append_many(s, "c", epoch, 1, 3);
+	seat_follow(s, "a", 0);
+	seat_follow(s, "b", 0);
+	seat_follow(s, "c", 0);
+	bench_until_told(s, 12);
+	redis_server_say(SERVER(b), "DEL", "test:about:b", "test:log:b", NULL);
+	redis_server_say(SERVER(b), "DEL", words[1], NULL);
+	redis_server_say(SERVER(b), words[0], words[1], words[2], words[3], NULL);
+	pulse_start(&pulse, b);
+	bench_until_news(s, "a", STORE_BROKEN);
+	bench_until_news(s, "b", STORE_RESET);
+	pulse_stop(&pulse);
+	assert_int_equal(append(s, "c", epoch, 4, 1, "c 4")->err, OK);
+	assert_int_equal(count_news(s, "c", STORE_BROKEN) + count_news(s, "c", STORE_RESET), 0);
+	assert_int_equal(append(s, "a", epoch, 4, 1, "a 4")->err, ERR_DAMAGED);
+	assert_int_equal(erase(s, "a", 3, "stub")->err, ERR_DAMAGED);
+}
+
+static void a_key_of_another_type_harms_one_log_only(void **state)
+{
+	harm(*state, (const char *[]){ "SET", "test:log:a", "x", NULL });
+}
+
+static void what_is_known_of_a_log_may_be_of_another_type(void **state)
+{
+	harm(*state, (const char *[]){ "RPUSH", "test:about:a", "x", NULL });
+}
+
+static void a_head_that_is_no_number_harms_one_log_only(void **state)
+{
+	harm(*state, (const char *[]){ "HSET", "test:about:a", "head", "x" });
+}
+
 const struct redis_case fault_cases[] = {
 	CASE(a_flushed_script_is_sent_again),
 	CASE(killed_under_load_it_keeps_what_it_acknowledged),
@@ -260,5 +303,8 @@ const struct redis_case fault_cases[] = {
 	CASE(a_trimmed_stream_is_refused),
 	CASE(a_changed_body_is_noticed),
 	CASE(what_is_no_stream_is_refused),
+	CASE(a_key_of_another_type_harms_one_log_only),
+	CASE(what_is_known_of_a_log_may_be_of_another_type),
+	CASE(a_head_that_is_no_number_harms_one_log_only),
 };
 const size_t n_fault_cases = sizeof(fault_cases) / sizeof(fault_cases[0]);
