@@ -110,7 +110,8 @@ function files(dir) {
     .sort();
 }
 
-/** Writes FILE.gz and FILE.br beside a file when they are worth it, and gives its line of the manifest. */
+/** Writes FILE.gz and FILE.br beside a file when they are worth it, and gives its line of the manifest. The page
+ *  goes as it is: it is small, and whoever looks for BREACH finds no packed answer at an address that people open. */
 function line(file) {
   const bytes = readFileSync(file);
   const gz = gzipSync(bytes, { level: 9 });
@@ -121,7 +122,7 @@ function line(file) {
     [".gz", gz],
     [".br", br],
   ].map(([ext, packed]) => {
-    if (packed.length >= bytes.length) return "-";
+    if (extname(file) === ".html" || packed.length >= bytes.length) return "-";
     writeFileSync(file + ext, packed);
     return name + ext;
   });

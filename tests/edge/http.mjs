@@ -174,6 +174,11 @@ async function noWayOut(port, page, how) {
 async function files(port, page) {
   const names = [...page.toString().matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((m) => m[1]);
   await check("file: the page names its files", () => assert.ok(names.length >= 3));
+  await check("file: the page itself is not packed", async () => {
+    const answer = await exchange(port, request("GET", "/", { "Accept-Encoding": "br, gzip" }));
+    assert.strictEqual(answer.headers["content-encoding"], undefined);
+    assert.deepStrictEqual(answer.body, page);
+  });
   for (const name of names)
     await check(`file: ${name}`, async () => {
       const plain = await exchange(port, request("GET", name));
