@@ -2,7 +2,9 @@
 # Runs fuzz targets for T seconds each, two at a time, from the kept corpus; what they find on their way
 # stays below build/fuzz/found and is where the next run goes on. Ends in one line with the counts.
 #   T=30 tests/fuzz.sh TARGET...
-# A crash leaves its input in build/fuzz/crash: it becomes a test, then it is mended.
+# A crash leaves its input in build/fuzz/crash: it becomes a test, then it is mended. libFuzzer's time-out
+# reads the clock of the day, which steps where a machine is paused: an input said to hang is asked once
+# more alone; one that answers then is a stall, counted, and the target starts again.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 seconds=${T:-${LONG:+3600}}
@@ -14,7 +16,7 @@ export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=print_stacktrace=1
 
 # shellcheck disable=SC2317 # called by xargs
-one() {
+run_target() {
 	local name=$1 kept=tests/fuzz/corpus/$1 found=$build/fuzz/found/$1
 	mkdir -p "$found"
 	if [ -f "tests/fuzz/$name.mjs" ]; then
@@ -24,12 +26,26 @@ one() {
 			-rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
 			-artifact_prefix="$crash/$name-" "$found" "$kept" >"$log/$name" 2>&1
 	fi
-	echo $? >"$log/$name.status"
 }
-export -f one
+# shellcheck disable=SC2317
+only_stalled() {
+	local input
+	input=$(ls -t "$crash/$1"-timeout-* 2>/dev/null | head -n 1)
+	[ -n "$input" ] && timeout 10 "$build/fuzz/fuzz-$1" "$input" >>"$log/$1" 2>&1 && mv "$input" "$log"
+}
+# shellcheck disable=SC2317
+one() {
+	local status stalls=0
+	while run_target "$1"; status=$?; [ $status = 70 ] && [ $stalls -lt 2 ] && only_stalled "$1"; do
+		stalls=$((stalls + 1))
+		mv "$log/$1" "$log/$1.stall$stalls"
+	done
+	echo "$status" >"$log/$1.status"
+}
+export -f run_target only_stalled one
 printf '%s\n' "$@" | xargs -P 2 -I NAME bash -c 'one NAME'
 
-targets=0 runs=0 crashes=0
+targets=0 runs=0 crashes=0 stalls=$(find "$log" -name '*.stall?' | wc -l)
 for name in "$@"; do
 	targets=$((targets + 1))
 	n=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log/$name")
@@ -42,5 +58,5 @@ for name in "$@"; do
 		echo "FAILED $name"
 	fi
 done
-echo "suite=fuzz targets=$targets seconds=$seconds runs=$runs crashes=$crashes failed=$crashes"
+echo "suite=fuzz targets=$targets seconds=$seconds runs=$runs crashes=$crashes stalls=$stalls failed=$crashes"
 [ $crashes = 0 ]
