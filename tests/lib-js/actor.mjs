@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import WebSocket from "ws";
 
 const MAX_N = 2 ** 48 - 1;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 /** Says hello with a ticket and waits for the view. */
 export async function actor(server, ticket) {
@@ -71,8 +71,9 @@ export async function actor(server, ticket) {
         clearTimeout(timer);
         call(x);
       };
-      waiting.set(n, { what: command, done: end(done), fail: end(fail) });
-      socket.send(JSON.stringify({ [kind]: command, n, ...fields }));
+      const text = JSON.stringify({ [kind]: command, n, ...fields });
+      waiting.set(n, { what: command, text, done: end(done), fail: end(fail) });
+      socket.send(text);
     });
   }
 
