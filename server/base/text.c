@@ -118,14 +118,22 @@ static void quoted(struct text *t, const char *value)
 	put(t, '"');
 }
 
+/* Keys are names of ours: nothing in them is to be escaped. */
 static void begin(struct text *t, const char *key)
 {
+	size_t len = key ? strlen(key) : 0;
+	char *at;
+
 	if (t->len && !strchr("{[:,", t->s[t->len - 1]))
 		put(t, ',');
 	if (!key)
 		return;
-	quoted(t, key);
-	put(t, ':');
+	need(t, len + 3);
+	at = t->s + t->len;
+	at[0] = '"';
+	memcpy(at + 1, key, len);
+	memcpy(at + 1 + len, "\":", 3);
+	t->len += len + 3;
 }
 
 void text_object(struct text *t, const char *key)
