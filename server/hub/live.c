@@ -140,12 +140,23 @@ void live_append(struct live *l)
 }
 
 /* In a busy session lines share what an append costs; in a quiet one the time is over before the
- * next line comes, and nothing waits. */
+ * next line comes, and nothing waits. Nor does what would be alone in its batch anyhow. */
 bool live_gathers(const struct live *l)
 {
 	int64_t left = l->gathers_until - hub_now(l->hub);
 
-	return left > 0 && left <= GATHER_MS && l->queue.n < BATCH_MAX;
+	return left > 0 && left <= GATHER_MAX_MS && l->queue.n < BATCH_MAX &&
+	       (!l->queue.first || command_specs[l->queue.first->command.type].commutes);
+}
+
+/* The more a session says, the longer: a batch is to have some ten lines. */
+static int64_t gather_ms(size_t n)
+{
+	int64_t ms = (int64_t)n * GATHER_EACH_MS;
+
+	if (ms < GATHER_MIN_MS)
+		return GATHER_MIN_MS;
+	return ms < GATHER_MAX_MS ? ms : GATHER_MAX_MS;
 }
 
 void live_pump(struct live *l)
@@ -158,7 +169,7 @@ void live_pump(struct live *l)
 		return;
 	l->first_seq = l->state.seq + 1;
 	l->untold = l->batch.first;
-	l->gathers_until = hub_now(l->hub) + GATHER_MS;
+	l->gathers_until = hub_now(l->hub) + gather_ms(l->n_bodies);
 	crash_at("live.decided");
 	live_append(l);
 }
