@@ -29,9 +29,18 @@ bool view_reads_any(const struct person *p, const uint64_t *rooms, size_t n);
 /* Is the person sent this event? Asked after it was reduced. Who did it always is. */
 bool view_sees(const struct state *s, const struct person *p, const struct event *e);
 
-/* The digest for one person (all of one sight hear the same) as a JSON object
- * `{"signal":"digest",...}`. away tells whether somebody has no connection now. */
-void view_digest(const struct state *s, const struct person *p,
-		 bool (*away)(void *arg, uint64_t id), void *arg, struct text *out);
+/* The digest as a JSON object `{"signal":"digest",...}`, in two parts as well: how many are where,
+ * which is the same for all attendees and for all staff, and who is near, which is the same for
+ * everybody of one sight. away tells whether somebody has no connection now; NULL: nobody knows. */
+void view_counts(const struct state *s, bool to_staff, struct text *out);
+void view_near(const struct state *s, const struct person *p, bool (*away)(void *arg, uint64_t id),
+	       void *arg, struct text *out);
+
+static inline void view_digest(const struct state *s, const struct person *p,
+			       bool (*away)(void *arg, uint64_t id), void *arg, struct text *out)
+{
+	view_counts(s, role_is_staff(p->role), out);
+	view_near(s, p, away, arg, out);
+}
 
 #endif

@@ -106,8 +106,11 @@ static void write_lasts(const struct state *s, const struct room *r, struct text
 	text_array_end(out);
 }
 
-static void write_counts(const struct state *s, bool to_staff, struct text *out)
+void view_counts(const struct state *s, bool to_staff, struct text *out)
 {
+	text_object(out, NULL);
+	text_string(out, "signal", "digest");
+	text_id(out, "total", s->people.seated);
 	text_array(out, "rooms");
 	for (size_t i = 0; i < s->rooms.n; i++) {
 		const struct room *r = s->rooms.list[i];
@@ -142,18 +145,12 @@ static void write_away(const struct state *s, away_fn away, void *arg, struct te
 		text_array_end(out);
 }
 
-void view_digest(const struct state *s, const struct person *p, away_fn away, void *arg,
-		 struct text *out)
+void view_near(const struct state *s, const struct person *p, away_fn away, void *arg,
+	       struct text *out)
 {
-	bool to_staff = role_is_staff(p->role);
-
-	text_object(out, NULL);
-	text_string(out, "signal", "digest");
-	text_id(out, "total", s->people.seated);
-	write_counts(s, to_staff, out);
 	text_id(out, "room", p->room);
 	write_here(state_room(s, p->room), away, arg, out);
-	if (to_staff && away)
+	if (role_is_staff(p->role) && away)
 		write_away(s, away, arg, out);
 	text_object_end(out);
 }

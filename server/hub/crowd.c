@@ -184,7 +184,7 @@ static size_t send_view(struct live *l, struct peer *p)
 	p->ops->send(p, m, LOAD_VIEW);
 	msg_unref(&m);
 	msg_unref(&p->digest);
-	presence_digest_to(l, p, who);
+	digest_to(l, p, who);
 	hub_counts(l->hub)->views++;
 	return bytes;
 }

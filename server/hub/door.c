@@ -124,7 +124,7 @@ void hub_admit(struct live *l, struct peer *p)
 	crash_at("door.seated");
 	if (replay_to(l, p, who)) {
 		peer_told(p);
-		presence_digest_to(l, p, who);
+		digest_to(l, p, who);
 	} else {
 		crowd_due(l, p);
 	}
@@ -189,7 +189,7 @@ void hub_writable(struct hub *h, struct peer *p)
 		p->due_view = false; /* queued anew */
 		crowd_due(l, p);
 	} else if (!p->due_view) {
-		presence_digest_to(l, p, state_person(&l->state, p->person));
+		digest_to(l, p, state_person(&l->state, p->person));
 	}
 }
 

@@ -313,7 +313,10 @@ void live_apply(struct live *l, const char *epoch, const struct store_record *re
 								     : msg_ref(body);
 	if (l->phase == LIVE_OPEN) {
 		presence_seated(l, &e);
-		presence_stir(l);
+		if (e.type >= EVT_CHAT_SAID && e.type <= EVT_CHAT_REACTED)
+			digest_said(l);
+		else
+			digest_stir(l);
 		crowd_tell(l, &e, wire);
 		crash_at("live.told");
 		if (e.type >= EVT_SESSION_OPENED && e.type <= EVT_SESSION_CLOSED)
@@ -367,6 +370,6 @@ void live_free(struct live *l)
 	limits_fini(&l->room_lines);
 	crowd_free(l);
 	cache_clear(&l->views);
-	cache_clear(&l->digests);
+	digest_clear(l);
 	free(l);
 }

@@ -103,6 +103,18 @@ struct reader {
 	enum err err; /* of one who asked for a session that is not there */
 };
 
+struct digests {
+	struct cache made;
+	struct text counts[2]; /* of those for attendees, and for staff; empty: not made yet */
+	bool due;              /* who is where has changed */
+	bool said;             /* more was said */
+	bool said_to_staff;    /* likewise, for staff only */
+	int64_t at;            /* not before */
+	int64_t said_at, staff_at;
+	uint64_t to; /* the crowd that is sent the last one */
+	size_t left; /* of it, still to be sent it */
+};
+
 /* Another instance that has people in this session. */
 struct remote {
 	uint64_t instance;
@@ -155,10 +167,8 @@ struct live {
 	uint64_t waited_seq;  /* they are looked at when there is more than this */
 	struct peer **due;    /* peers due a view, in order; NULL where one went */
 	size_t n_due;
-	struct cache views, digests;
-	bool digest_due;
-	size_t n_undigested; /* peers that are still to be sent the last one */
-	int64_t digest_at;   /* not before */
+	struct cache views;
+	struct digests digests;
 
 	struct recent ring[RING_SIZE];
 	struct reader *readers;
@@ -262,11 +272,17 @@ void presence_elsewhere(struct live *l, uint64_t person, bool came);
 /* When somebody is away too long; 0: nobody is away. */
 int64_t presence_expires_at(const struct live *l);
 void presence_expire(struct live *l);
-void presence_stir(struct live *l); /* the digest is another one now */
-void presence_digests(struct live *l);
-/* Unless it is what the peer was sent last. */
-void presence_digest_to(struct live *l, struct peer *p, const struct person *who);
+bool presence_is_here(const struct present *who); /* NULL: no */
 void presence_free(struct live *l);
+
+/* digest.c */
+void digest_stir(struct live *l); /* who is where has changed */
+void digest_said(struct live *l); /* more was said, or less is there to read */
+void digest_turn(struct live *l);
+int64_t digest_wake(const struct live *l);
+/* Unless it is what the peer was sent last. */
+void digest_to(struct live *l, struct peer *p, const struct person *who);
+void digest_clear(struct live *l); /* what is told next is made anew */
 
 /* away.c */
 void away_put(struct live *l, struct present *who); /* is away since now */

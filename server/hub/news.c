@@ -46,7 +46,7 @@ static void reset(struct live *l)
 	state_free(&l->state);
 	replay_clear(l);
 	cache_clear(&l->views);
-	cache_clear(&l->digests);
+	digest_clear(l);
 	l->epoch[0] = '\0';
 	store_follow(hub_store(l->hub), l->log, 0);
 }

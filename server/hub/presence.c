@@ -1,5 +1,5 @@
-/* Who is here now, on any instance, and the digest that tells it. None of it is in the log, but for
- * one consequence: who was away too long is submitted as people.left, by whoever notices. */
+/* Who is here now, on any instance. None of it is in the log, but for one consequence: who was away
+ * too long is submitted as people.left, by whoever notices. */
 #include "server/hub/live.h"
 
 #include <stdlib.h>
@@ -8,9 +8,6 @@
 #include "server/base/mem.h"
 
 #define EXPIRING 16 /* seats that are given up at once: people do not wait behind all of them */
-#define DIGEST_MS                                                                                  \
-	250 /* at most one in this time, or in one ms for each receiver if that is longer */
-#define DIGEST_SLICE 500 /* sent in one turn of the loop */
 
 struct present *presence_of(struct live *l, uint64_t person)
 {
@@ -29,9 +26,9 @@ static struct present *present_new(struct live *l, uint64_t person)
 	return who;
 }
 
-static bool is_here(const struct present *who)
+bool presence_is_here(const struct present *who)
 {
-	return who->n_peers + who->n_elsewhere > 0;
+	return who && who->n_peers + who->n_elsewhere > 0;
 }
 
 static void present_free(struct live *l, struct present *who)
@@ -55,7 +52,7 @@ void presence_forget(struct live *l)
 	struct present *who, *next;
 
 	HASH_ITER (hh, l->present, who, next)
-		if (!is_here(who))
+		if (!presence_is_here(who))
 			present_free(l, who);
 		else
 			who->seen_seq = who->seen_to = 0; /* of the history that is no more */
@@ -73,7 +70,7 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person)
 	who->n_peers++;
 	away_take(l, who);
 	elsewhere_stir(l);
-	presence_stir(l);
+	digest_stir(l);
 }
 
 void presence_leave(struct live *l, struct peer *p)
@@ -87,27 +84,27 @@ void presence_leave(struct live *l, struct peer *p)
 		return;
 	*at = p->next_of_person;
 	who->n_peers--;
-	if (!is_here(who))
+	if (!presence_is_here(who))
 		away_put(l, who);
 	elsewhere_stir(l);
-	presence_stir(l);
+	digest_stir(l);
 }
 
 void presence_elsewhere(struct live *l, uint64_t person, bool came)
 {
 	struct present *who = presence_of(l, person);
-	bool was_here = who && is_here(who);
+	bool was_here = presence_is_here(who);
 
 	if (!who)
 		who = present_new(l, person);
 	who->n_elsewhere += came ? 1 : -1;
-	if (is_here(who) == was_here)
+	if (presence_is_here(who) == was_here)
 		return;
 	if (was_here)
 		away_put(l, who);
 	else
 		away_take(l, who);
-	presence_stir(l);
+	digest_stir(l);
 }
 
 void presence_seated(struct live *l, const struct event *e)
@@ -123,7 +120,7 @@ void presence_seated(struct live *l, const struct event *e)
 	who = presence_of(l, p->id);
 	if (!who)
 		who = present_new(l, p->id);
-	if (!is_here(who))
+	if (!presence_is_here(who))
 		away_put(l, who); /* from now on, wherever they came */
 }
 
@@ -173,82 +170,4 @@ void presence_expire(struct live *l)
 		else
 			present_free(l, who);
 	}
-}
-
-/* --- the digest ---------------------------------------------------------------------------------
- */
-
-void presence_stir(struct live *l)
-{
-	live_stir(l);
-	l->digest_due = true;
-}
-
-static bool has_no_connection(void *arg, uint64_t id)
-{
-	struct present *who = presence_of(arg, id);
-
-	return !who || !is_here(who);
-}
-
-static struct msg *digest_for(struct live *l, const struct person *who)
-{
-	struct msg *m = cache_find(&l->digests, who);
-	struct text t = { 0 };
-
-	if (m)
-		return m;
-	view_digest(&l->state, who, has_no_connection, l, &t);
-	m = cache_add(&l->digests, who, msg_new(t.s, t.len));
-	text_free(&t);
-	return m;
-}
-
-void presence_digest_to(struct live *l, struct peer *p, const struct person *who)
-{
-	struct msg *m = digest_for(l, who);
-
-	fan_catch_up(l, p);
-	if (p->digest && p->digest->len == m->len && memcmp(p->digest->text, m->text, m->len) == 0)
-		return;
-	if (!p->ops->send(p, m, LOAD_SIGNAL))
-		return;
-	msg_unref(&p->digest);
-	p->digest = msg_ref(m);
-}
-
-/* All peers stand in one crowd, and whoever leaves it is replaced by the last one: from the end to
- * the begin nobody is passed over. */
-static void send_digests(struct live *l)
-{
-	const struct crowd *all = crowd_of(l, CROWD_ALL);
-	size_t slice = DIGEST_SLICE;
-
-	if (l->n_undigested > (all ? all->n : 0))
-		l->n_undigested = all ? all->n : 0;
-	for (; l->n_undigested && slice; slice--) {
-		struct peer *p = all->peers[--l->n_undigested];
-
-		if (!p->due_view && !p->behind && !p->leaving)
-			presence_digest_to(l, p, state_person(&l->state, p->person));
-	}
-	if (l->n_undigested)
-		live_stir(l); /* the others in the next turn */
-}
-
-void presence_digests(struct live *l)
-{
-	int64_t now = hub_now(l->hub);
-	int64_t pause = l->n_peers > DIGEST_MS ? (int64_t)l->n_peers : DIGEST_MS;
-
-	if (l->digest_at > now + pause) /* the clock was set back */
-		l->digest_at = now;
-	if (!l->n_undigested && l->digest_due && now >= l->digest_at) {
-		l->digest_due = false;
-		l->digest_at = now + pause;
-		l->n_undigested = SIZE_MAX;
-		cache_clear(&l->digests);
-		fan_turn(l, true); /* in the same writes */
-	}
-	send_digests(l);
 }

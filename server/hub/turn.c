@@ -78,7 +78,7 @@ void live_turn(struct live *l)
 	if (crowd_views(l))
 		live_stir(l);
 	fan_turn(l, false);
-	presence_digests(l);
+	digest_turn(l);
 	elsewhere_turn(l);
 }
 
@@ -93,8 +93,7 @@ int64_t live_wake(const struct live *l)
 		sooner(&wake, fan_wake(l));
 		if (l->waiting)
 			sooner(&wake, l->waiting->waits_since + ANSWER_MS);
-		if (l->digest_due)
-			sooner(&wake, l->digest_at);
+		sooner(&wake, digest_wake(l));
 	}
 	sooner(&wake, elsewhere_wake(l));
 	if (l->readers)
