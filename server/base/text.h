@@ -21,8 +21,9 @@ void text_add(struct text *t, const char *s, size_t len);
 void text_puts(struct text *t, const char *s);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* JSON. key is NULL inside arrays and at the top, and is written as it is. Strings are UTF-8 and are escaped (RFC 8259
- * section 7), with U+2028 and U+2029 too, so that the bytes are safe inside JavaScript. */
+/* JSON. key is NULL inside arrays and at the top, and is written as it is. Strings are UTF-8 and
+ * are escaped (RFC 8259 section 7), with U+2028 and U+2029 too, so that the bytes are safe inside
+ * JavaScript. */
 void text_object(struct text *t, const char *key);
 void text_object_end(struct text *t);
 void text_array(struct text *t, const char *key);
