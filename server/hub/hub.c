@@ -20,7 +20,7 @@ struct hub {
 	struct wheel wheel;
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
-	bool draining;
+	bool draining, ended;
 	struct hub_figures figures;
 };
 
@@ -181,14 +181,19 @@ void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg)
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 {
 	struct live *l = find(h, session);
-	struct reader *r = x_malloc(sizeof(*r)), **list = &h->lost;
+	struct reader *r, **list = &h->lost;
 
+	if (h->ended) {
+		done(arg, ERR_UNAVAILABLE, NULL);
+		return;
+	}
 	if (!l && hub_ready(h) && directory_find(h->directory, session))
 		l = hub_wake_up(h, session);
 	if (l) {
 		list = &l->readers;
 		live_stir(l);
 	}
+	r = x_malloc(sizeof(*r));
 	*r = (struct reader){ .done = done,
 			      .arg = arg,
 			      .since = h->now,
@@ -259,15 +264,20 @@ static void turn_due(struct hub *h)
 	}
 }
 
-int64_t hub_turn(struct hub *h, int64_t now)
+static void answer_lost(struct hub *h)
 {
-	h->now = now;
-	h->view_bytes = 0;
 	for (struct reader *r; (r = h->lost);) {
 		DL_DELETE(h->lost, r);
 		r->done(r->arg, r->err, NULL);
 		free(r);
 	}
+}
+
+int64_t hub_turn(struct hub *h, int64_t now)
+{
+	h->now = now;
+	h->view_bytes = 0;
+	answer_lost(h);
 	turn_stirred(h);
 	if (h->wake && h->wake <= now)
 		turn_due(h);
@@ -299,7 +309,11 @@ bool hub_is_stirred(const struct hub *h)
 
 void hub_end(struct hub *h)
 {
+	h->ended = true;
 	directory_end(h->directory);
+	for (struct live *l = h->lives; l; l = l->hh.next)
+		live_end_readers(l);
+	answer_lost(h);
 }
 
 bool hub_idle(const struct hub *h)

@@ -31,8 +31,9 @@ struct guest {
 	int64_t expires;
 };
 
-/* Whoever wants to read a session's state: called once, later, with the state or with what is wrong
- * (ERR_NOT_FOUND, ERR_DAMAGED, ERR_UNAVAILABLE). The state is borrowed for the call. */
+/* Whoever wants to read a session's state: called once, later (at once after hub_end), with the
+ * state or with what is wrong (ERR_NOT_FOUND, ERR_DAMAGED, ERR_UNAVAILABLE). The state is borrowed
+ * for the call. */
 typedef void (*hub_read_fn)(void *arg, enum err err, const struct state *state);
 /* How a plan ended; the session's id is the one that was asked for. */
 typedef void (*hub_planned_fn)(void *arg, enum err err);
@@ -72,7 +73,7 @@ const char *hub_trouble(const struct hub *h);
 
 /* Says bye to all with a retry spread over spread_ms, takes no more commands. */
 void hub_drain(struct hub *h, int64_t spread_ms);
-/* The store is being closed: nothing is asked of it any more. */
+/* The store is being closed: nothing is asked of it any more, and who waits to read is told so. */
 void hub_end(struct hub *h);
 /* Something came up since the last turn: the next one is due now. */
 bool hub_is_stirred(const struct hub *h);

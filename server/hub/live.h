@@ -222,6 +222,8 @@ void live_broken(struct live *l, const char *why);
 
 /* turn.c */
 void live_turn(struct live *l);
+/* Nothing more comes from the store. */
+void live_end_readers(struct live *l);
 /* When live_turn is to be called at the latest; 0: never. */
 int64_t live_wake(const struct live *l);
 

@@ -36,16 +36,25 @@ static enum err readable(const struct live *l)
 	return l->state.seq ? OK : ERR_NOT_FOUND;
 }
 
-static void answer_readers(struct live *l)
+static void answer_those(struct live *l, int64_t since)
 {
-	int64_t late = l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX;
 	enum err err = readable(l);
 
-	for (struct reader *r; (r = l->readers) && r->since <= late;) {
+	for (struct reader *r; (r = l->readers) && r->since <= since;) {
 		DL_DELETE(l->readers, r);
 		r->done(r->arg, err, err ? NULL : &l->state);
 		free(r);
 	}
+}
+
+static void answer_readers(struct live *l)
+{
+	answer_those(l, l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX);
+}
+
+void live_end_readers(struct live *l)
+{
+	answer_those(l, INT64_MAX);
 }
 
 /* It may be set back: nothing waits for longer than it was to. */

@@ -288,6 +288,24 @@ static void words_of_no_sense_change_nothing(void **state)
 	pair_end(&p);
 }
 
+/* What others tell of themselves ends some seconds later, and nobody looks at it any more here. */
+static void a_damaged_session_lets_the_loop_sleep(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_begin(&p);
+	hub_notice(p.a.hub, &(struct store_notice){
+				    .news = STORE_BROKEN, .log = HUB_LOG, .why = "It is torn." });
+	store_unfollow(p.a.store, HUB_LOG);
+	screen_go(&p.ana);
+	for (int i = 0; i < 20; i++) {
+		bench_pass(&p.a, 1000);
+		assert_true(p.a.wake == 0 || p.a.wake > p.a.now);
+	}
+	pair_end(&p);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_is_connected_elsewhere_is_not_away),
 	cmocka_unit_test(a_dead_instances_people_are_away_within_fifteen_seconds),
@@ -300,6 +318,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_so_many_devices_wherever_they_are),
 	cmocka_unit_test(who_is_removed_is_sent_away_everywhere),
 	cmocka_unit_test(words_of_no_sense_change_nothing),
+	cmocka_unit_test(a_damaged_session_lets_the_loop_sleep),
 };
 
 const struct unit_group hub_elsewhere_group = UNIT_GROUP("hub_elsewhere", tests);

@@ -298,6 +298,54 @@ static void readers_do_not_wait_for_a_store_that_does_not_answer(void **state)
 	bench_end(&b);
 }
 
+struct told_reader {
+	int times;
+	enum err err;
+};
+
+static void on_told(void *arg, enum err err, const struct state *s)
+{
+	struct told_reader *told = arg;
+
+	assert_null(s);
+	told->times++;
+	told->err = err;
+}
+
+static void on_closed(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* Some wait for a session that is being read, one comes when the store is asked nothing more. */
+static void readers_are_told_that_the_store_closes(void **state)
+{
+	struct told_reader loading = { 0 }, strange = { 0 }, late = { 0 };
+	bool closed = false;
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	bench_restart(&b);
+	b.read.lost = true;
+	hub_read(b.hub, HUB_SESSION, on_told, &loading);
+	hub_read(b.hub, "strange", on_told, &strange);
+	hub_end(b.hub);
+	store_close(b.store, on_closed, &closed);
+	hub_read(b.hub, HUB_SESSION, on_told, &late);
+	while (!closed) {
+		b.now += 10;
+		bench_store(&b);
+	}
+	assert_int_equal(loading.times, 1);
+	assert_int_equal(loading.err, ERR_UNAVAILABLE);
+	assert_int_equal(strange.times, 1);
+	assert_int_equal(late.times, 1);
+	assert_int_equal(late.err, ERR_UNAVAILABLE);
+	hub_free(b.hub);
+	memory_free(b.memory);
+}
+
 static void on_appended(void *arg, const struct store_answer *answer)
 {
 	(void)arg;
@@ -376,6 +424,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_is_ahead_waits_but_not_for_ever),
 	cmocka_unit_test(nobody_comes_in_who_waited_when_draining_began),
 	cmocka_unit_test(readers_do_not_wait_for_a_store_that_does_not_answer),
+	cmocka_unit_test(readers_are_told_that_the_store_closes),
 	cmocka_unit_test(an_event_that_is_not_known_takes_its_place),
 	cmocka_unit_test(a_log_found_damaged_by_an_append_is_not_served),
 };
