@@ -12,9 +12,14 @@ static bool is_closed(const struct state *s)
 	return s->session.phase == PHASE_CLOSED;
 }
 
+bool export_is_for(const struct state *s, const struct person *who)
+{
+	return !who->removed && (who->seated || is_closed(s));
+}
+
 bool export_reads(const struct state *s, const struct person *who, uint64_t room)
 {
-	if (who->removed)
+	if (!export_is_for(s, who))
 		return false;
 	if (is_closed(s))
 		return room != ROOM_CHANNEL || role_is_staff(who->role);

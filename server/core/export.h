@@ -1,7 +1,8 @@
 /* The record of a session, to take away: as JSON for programs, as Markdown for people.
  *
  * It holds what `who` may read and nothing else. Of a session that goes on: the rooms they read
- * now. Of a closed one: all rooms. The facilitator channel only ever for staff. The people are
+ * now, as long as they sit in it; who has left comes back to read, and is seen there. Of a closed
+ * one: all rooms. The facilitator channel only ever for staff. The people are
  * those who sit in the session and those who said something that is in the record; for staff all
  * who ever came. Every line that may be read and was not taken back is in it exactly once, called
  * by its seq; rooms and lines are in order of id. Pure; the same state gives the same bytes. */
@@ -22,6 +23,8 @@ void export_json(const struct state *s, const struct person *who, struct text *o
  * heading, no list, no HTML, no link. Line 43 has the anchor `line-43`. Times are UTC. */
 void export_markdown(const struct state *s, const struct person *who, struct text *out);
 
+/* Is there one for them now? Not for who was removed, nor for who has left while it goes on. */
+bool export_is_for(const struct state *s, const struct person *who);
 /* May they read this room in an export? */
 bool export_reads(const struct state *s, const struct person *who, uint64_t room);
 /* Is this notice for a room they read? */

@@ -235,8 +235,8 @@ static void on_export(void *arg, enum err err, const struct state *s)
 	struct reply reply = { .status = 200, .more = more };
 	struct text t = { 0 };
 
-	if (err || !who || who->removed) {
-		api_refuse(r, err ? err : who ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
+	if (err || !who || !export_is_for(s, who)) {
+		api_refuse(r, err ? err : who && who->removed ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
 		return;
 	}
 	if (e->as_json)

@@ -133,6 +133,19 @@ export async function evasions(server, d) {
     for (const form of ["json", "md"])
       assert.strictEqual((await api(server.port, "GET", `/api/sessions/${session}/export.${form}`, undefined, { Authorization: `Bearer ${text}` })).status, 403);
   });
+  await each("E8: has left, and reads along unseen", async () => {
+    const text = ticket(key, session, { sub: `e${++n}`, name: "x" });
+    const record = async (form) => {
+      const bearer = { Authorization: `Bearer ${text}` };
+      return (await api(server.port, "GET", `/api/sessions/${session}/export.${form}`, undefined, bearer)).status;
+    };
+    const me = await hello(server.port, text);
+    await me.when((x) => x.view);
+    assert.strictEqual(await record("json"), 200);
+    await me.ask("people.leave");
+    for (const form of ["json", "md"]) assert.strictEqual(await record(form), 403);
+    me.leave();
+  });
   await each("E10: a role is taken while commands are on their way", async () => {
     const me = await come({ role: "facilitator" });
     let going = true;

@@ -177,6 +177,32 @@ static void who_was_removed_reads_nothing(void **arg)
 	state_free(&s);
 }
 
+/* Nobody reads along unseen: what is said in an open session is read by those who sit in it. */
+static void who_has_left_reads_nothing_until_it_is_closed(void **arg)
+{
+	struct state s = open_session();
+
+	(void)arg;
+	assert_true(export_is_for(&s, state_person(&s, ANA)));
+	say(&s, ANA, HR, "before");
+	happen(&s, ANA, "people.left", "\"who\":3");
+	happen(&s, OLGA, "rooms.moved", "\"who\":4,\"to\":5");
+	say(&s, BEN, HR, "after");
+	assert_false(export_is_for(&s, state_person(&s, ANA)));
+	assert_int_equal(markdown_holds(&s, ANA, "after"), 0);
+	assert_int_equal(markdown_holds(&s, ANA, "before"), 0);
+	happen(&s, ANA, "people.returned", "");
+	assert_true(export_is_for(&s, state_person(&s, ANA)));
+	assert_int_equal(markdown_holds(&s, ANA, "after"), 1);
+	happen(&s, ANA, "people.left", "\"who\":3");
+	happen(&s, OLGA, "session.closed", "");
+	assert_true(export_is_for(&s, state_person(&s, ANA)));
+	assert_int_equal(markdown_holds(&s, ANA, "after"), 1);
+	happen(&s, OLGA, "people.removed", "\"who\":3,\"reason\":\"other\"");
+	assert_false(export_is_for(&s, state_person(&s, ANA)));
+	state_free(&s);
+}
+
 static void each_line_once_by_its_seq_unless_taken_back(void **arg)
 {
 	struct state s = open_session();
@@ -461,6 +487,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_open_session_gives_the_rooms_one_reads),
 	cmocka_unit_test(a_closed_one_gives_all_but_the_channel),
 	cmocka_unit_test(who_was_removed_reads_nothing),
+	cmocka_unit_test(who_has_left_reads_nothing_until_it_is_closed),
 	cmocka_unit_test(each_line_once_by_its_seq_unless_taken_back),
 	cmocka_unit_test(lines_stand_under_their_topic_in_order_of_time),
 	cmocka_unit_test(names_of_both_languages_and_no_secrets),
