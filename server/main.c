@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include "server/base/clock.h"
 #include "server/base/conf.h"
 #include "server/base/confine.h"
 #include "server/base/crash.h"
@@ -55,14 +55,6 @@ struct server {
 	enum phase_of_end phase;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* --- turns of the loop --------------------------------------------------------------------------
  */
 
@@ -83,7 +75,7 @@ static void wake_by(struct server *s, int64_t at, int64_t now)
 static void turn(struct server *s)
 {
 	if (s->phase <= LEAVING) {
-		int64_t now = now_ms() + s->store->clock_ms;
+		int64_t now = clock_ms() + s->store->clock_ms;
 
 		if (s->demo)
 			demo_turn(s->demo, now);
@@ -380,7 +372,7 @@ static bool start(struct server *s)
 	process_no_new_privileges();
 	if (!s->conf.process.core)
 		process_no_core();
-	s->hub = hub_new(&options, now_ms());
+	s->hub = hub_new(&options, clock_ms());
 	if (!allow_files(&s->conf) || !bind_net(s) || !become(s) || !open_keys(s) || !open_store(s))
 		return false;
 	hub_use(s->hub, s->store);

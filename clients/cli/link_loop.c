@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "clients/cli/link_inside.h"
 #include "protocol/gen/protocol.h"
+#include "server/base/clock.h"
 #include "server/base/mem.h"
 
 #define GOODBYE_MS 500
@@ -18,11 +18,8 @@ static void on_signal(int number)
 
 int64_t net_now(const struct net *net)
 {
-	struct timespec t;
-
 	(void)net;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 1;
+	return clock_steady_ms() + 1;
 }
 
 static void on_wake(lws_sorted_usec_list_t *sul)

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/base/clock.h"
 #include "server/base/mem.h"
 
 /* Stands for the spaces of the format while a line is made, so that spaces in values part nothing.
@@ -46,14 +47,6 @@ struct kind {
 static pthread_mutex_t kinds_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct kind kinds[KINDS_MAX];
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* The entry of a kind; one that was not heard of for longest makes room. */
 static struct kind *find_kind(const char *what)
 {
@@ -72,7 +65,7 @@ static struct kind *find_kind(const char *what)
 /* May one more line of this kind be written? unsaid: how many were not, before it. */
 static bool is_due(const char *what, unsigned *unsaid)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = clock_steady_ms();
 	struct kind *k;
 	bool due;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/scan.h"
+#include "server/base/clock.h"
 #include "server/base/mem.h"
 #include "server/core/export.h"
 #include "server/net/calendar.h"
@@ -61,7 +62,7 @@ enum err api_person(const json_t *texts, const char *sub, enum role role, struct
 
 int64_t api_expiry(int64_t end)
 {
-	int64_t now = ws_time();
+	int64_t now = clock_ms();
 
 	return (end > now ? end : now) + GOOD_FOR_MS;
 }
@@ -114,7 +115,7 @@ static void serve_list(struct request *r)
 	struct text t = { 0 };
 
 	text_object(&t, NULL);
-	text_int(&t, "now", ws_time());
+	text_int(&t, "now", clock_ms());
 	text_array(&t, "sessions");
 	for (const struct entry *e = NULL; (e = directory_next(d, e));) {
 		text_object(&t, NULL);
@@ -194,7 +195,7 @@ static void on_session(void *arg, enum err err, const struct state *s)
 	e = entry_of(s, languages);
 	text_object(&t, NULL);
 	write_entry(&t, &e);
-	text_int(&t, "now", ws_time());
+	text_int(&t, "now", clock_ms());
 	text_int(&t, "people", (int64_t)s->people.seated);
 	text_bool(&t, "needs_invitation", !s->session.open);
 	write_topics(&t, s);
@@ -254,7 +255,7 @@ static void serve_export(struct request *r, const char *session, bool as_json)
 {
 	struct ticket t;
 	enum ticket_fault fault =
-		ticket_read(r->net->keys, r->bearer, strlen(r->bearer), ws_time(), &t);
+		ticket_read(r->net->keys, r->bearer, strlen(r->bearer), clock_ms(), &t);
 	struct export *e;
 
 	if (fault || t.kind != TICKET_PERSON || strcmp(t.session, session) != 0) {

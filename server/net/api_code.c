@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/clock.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/code.h"
@@ -17,7 +18,7 @@ static const struct directory_put *find(struct request *r, const json_t *body)
 
 	if (!text || !code_read(text, code))
 		return NULL;
-	return code_find(r->net->keys, hub_directory(r->net->hub), code, ws_time());
+	return code_find(r->net->keys, hub_directory(r->net->hub), code, clock_ms());
 }
 
 /* 0, or after how many ms one more may be tried. */
@@ -95,7 +96,7 @@ static void on_state(void *arg, enum err err, const struct state *s)
 		api_refuse(r, err ? err : ERR_FORBIDDEN, NULL);
 		return;
 	}
-	if (s->session.phase == PHASE_CLOSED || ws_time() >= s->session.end + CODE_AFTER_MS) {
+	if (s->session.phase == PHASE_CLOSED || clock_ms() >= s->session.end + CODE_AFTER_MS) {
 		api_refuse(r, ERR_CLOSED, NULL);
 		return;
 	}
@@ -112,7 +113,7 @@ void api_show_code(struct request *r, const char *session)
 
 	r->work = t;
 	r->end_work = end_ask;
-	if (ticket_read(r->net->keys, r->bearer, strlen(r->bearer), ws_time(), t) != TICKET_GOOD ||
+	if (ticket_read(r->net->keys, r->bearer, strlen(r->bearer), clock_ms(), t) != TICKET_GOOD ||
 	    t->kind != TICKET_PERSON || strcmp(t->session, session) != 0) {
 		api_refuse(r, ERR_UNAUTHORIZED, NULL);
 		return;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/clock.h"
 #include "server/base/mem.h"
 #include "server/base/skeleton.h"
 #include "server/net/api.h"
@@ -38,7 +39,7 @@ static enum err take_invitation(struct request *r, struct join *j, json_t *body)
 	j->role = ROLE_ATTENDEE;
 	if (!json_object_get(body, "invitation"))
 		return OK;
-	fault = text ? ticket_read(r->net->keys, text, strlen(text), ws_time(), &t) : TICKET_BAD;
+	fault = text ? ticket_read(r->net->keys, text, strlen(text), clock_ms(), &t) : TICKET_BAD;
 	if (!text)
 		return ERR_BAD_REQUEST;
 	if (fault == TICKET_GOOD && t.kind == TICKET_INVITATION &&

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
@@ -164,7 +165,7 @@ static void name_it(struct request *r, struct plan *p)
 	do {
 		random_name(p->session);
 		code_of(r->net->keys, p->session, p->code);
-	} while (code_find(r->net->keys, hub_directory(r->net->hub), p->code, ws_time()));
+	} while (code_find(r->net->keys, hub_directory(r->net->hub), p->code, clock_ms()));
 }
 
 void api_plan(struct request *r)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "server/base/clock.h"
 #include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
@@ -310,7 +311,7 @@ static void say_hello(struct conn *c, const struct hello *hello)
 {
 	struct ticket t;
 	enum ticket_fault fault =
-		ticket_read(c->all->keys, hello->ticket, strlen(hello->ticket), ws_time(), &t);
+		ticket_read(c->all->keys, hello->ticket, strlen(hello->ticket), clock_ms(), &t);
 
 	if (fault == TICKET_BAD || t.kind != TICKET_PERSON) {
 		mistake(c, ERR_UNAUTHORIZED, NULL);

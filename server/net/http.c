@@ -7,6 +7,7 @@
 #include <time.h>
 #include <utlist.h>
 
+#include "server/base/clock.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/inside.h"
@@ -119,7 +120,7 @@ static void write_date(struct text *t)
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	time_t now = (time_t)(ws_time() / 1000);
+	time_t now = (time_t)(clock_ms() / 1000);
 	struct tm tm;
 
 	gmtime_r(&now, &tm);

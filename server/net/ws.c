@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <utlist.h>
 
 #include "protocol/gen/protocol.h"
@@ -32,14 +31,6 @@ struct ws {
 	char headers_text[2048];
 	struct lws_protocol_vhost_options headers[HEADERS_MAX]; /* on pages of the library's own */
 };
-
-int64_t ws_time(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- one connection -----------------------------------------------------------------------------
  */

@@ -41,7 +41,4 @@ uint64_t ws_taken(struct lws *wsi);
 /* Ends it soon, and not from inside this call. */
 void ws_kill(struct lws *wsi);
 
-/* The machine's clock: now, in ms. */
-int64_t ws_time(void);
-
 #endif

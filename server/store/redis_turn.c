@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "server/base/clock.h"
 #include "server/base/crash.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
@@ -50,14 +50,6 @@ static void ask_heads(struct redis *r)
 
 /* --- the clock --- */
 
-static int64_t machine_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* The answer is as old as half of its way. */
 static void on_time(redisAsyncContext *ac, void *reply, void *arg)
 {
@@ -73,7 +65,7 @@ static void on_time(redisAsyncContext *ac, void *reply, void *arg)
 		return; /* or we stood still: it says too little */
 	int64_t theirs = strtoll(reply_text(time->element[0]), NULL, 10) * 1000 +
 			 strtoll(reply_text(time->element[1]), NULL, 10) / 1000;
-	int64_t offset = theirs + way - machine_ms(), step = offset - r->store.clock_ms;
+	int64_t offset = theirs + way - clock_ms(), step = offset - r->store.clock_ms;
 
 	if (!r->clock_known || step > 1000 || step < -1000)
 		r->store.clock_ms = offset;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/net/inside.h"
 #include "server/net/ticket.h"
@@ -87,7 +88,7 @@ static void start(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	log_level(LEVEL_NONE);
-	the.now = ws_time();
+	the.now = clock_ms();
 	must(uv_loop_init(&the.loop) == 0);
 	must(conf_load(&the.conf, 6, args, env, stdout, stderr) < 0);
 	must(keys_load(&the.keys, &where, why, sizeof(why)));
