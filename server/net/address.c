@@ -69,24 +69,23 @@ static bool is_proxy(const struct addresses *all, const unsigned char bytes[16])
 	return false;
 }
 
-/* The entry of an address, made if need be. */
+/* The entry of an address, made if need be. A household's addresses are one; a proxy's are not, and
+ * nobody else in its network is taken for it. */
 static struct address *entry(struct addresses *all, const unsigned char bytes[16])
 {
-	unsigned char key[16];
+	struct address_key key = { .is_whole = is_mapped(bytes) || is_proxy(all, bytes) };
 	struct address *a;
 
-	memcpy(key, bytes, 16);
-	if (!is_mapped(key) && !is_proxy(all, bytes))
-		memset(key + 8, 0, 8);
-	HASH_FIND(hh, all->table, key, sizeof(key), a);
+	memcpy(key.bytes, bytes, key.is_whole ? 16 : 8);
+	HASH_FIND(hh, all->table, &key, sizeof(key), a);
 	if (a)
 		return a;
 	a = x_calloc(1, sizeof(*a));
-	memcpy(a->bytes, key, sizeof(key));
+	a->key = key;
 	a->all = all;
 	a->tickets.left = (double)(all->tickets * ADDRESS_BURST);
 	a->arrivals.left = (double)(all->arrivals * ADDRESS_BURST);
-	HASH_ADD(hh, all->table, bytes, sizeof(a->bytes), a);
+	HASH_ADD(hh, all->table, key, sizeof(a->key), a);
 	return a;
 }
 
@@ -119,7 +118,7 @@ static int64_t take(struct bucket *b, int64_t per_second, int64_t now)
 
 bool address_is_proxy(const struct address *a)
 {
-	return is_proxy(a->all, a->bytes);
+	return a->key.is_whole && is_proxy(a->all, a->key.bytes);
 }
 
 struct address *address_take(struct addresses *all, const struct sockaddr *from, int64_t now)
@@ -159,7 +158,7 @@ static struct address *behind(struct address *a, const char *forwarded)
 	char list[512], *comma;
 	unsigned char bytes[16];
 
-	if (!is_proxy(a->all, a->bytes))
+	if (!address_is_proxy(a))
 		return a;
 	snprintf(list, sizeof(list), "%s", forwarded);
 	do {
@@ -179,13 +178,14 @@ static struct address *behind(struct address *a, const char *forwarded)
 	return a;
 }
 
-struct address *address_claim(struct address *a, const char *forwarded)
+struct address *address_claim(struct address *a, const char *forwarded, int64_t now)
 {
 	struct address *real = behind(a, forwarded);
 
 	if (real == a)
 		return a;
-	if (real->connections >= (size_t)a->all->max)
+	if (real->connections >= (size_t)a->all->max ||
+	    take(&real->arrivals, a->all->arrivals, now))
 		return NULL;
 	real->connections++;
 	address_release(a);
@@ -232,8 +232,8 @@ const char *address_shown(struct address *a, const char *forwarded, char out[ADD
 	bool v4;
 
 	a = behind(a, forwarded);
-	v4 = is_mapped(a->bytes);
-	memcpy(network, a->bytes, sizeof(network));
+	v4 = is_mapped(a->key.bytes);
+	memcpy(network, a->key.bytes, sizeof(network));
 	if (v4)
 		network[15] = 0;
 	else

@@ -20,8 +20,14 @@ struct bucket {
 	int64_t at;
 };
 
-struct address {
+/* Who counts as one. */
+struct address_key {
 	unsigned char bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
+	bool is_whole;           /* not only its first half */
+};
+
+struct address {
+	struct address_key key;
 	struct addresses *all;
 	size_t connections;
 	struct link
@@ -47,8 +53,8 @@ struct addresses {
 struct address *address_take(struct addresses *all, const struct sockaddr *from, int64_t now);
 void address_release(struct address *a);
 /* The connection belongs to whoever is behind the trusted proxy it came from; the address it counts
- * for from now on. NULL: that is one too many, and it is still a's. */
-struct address *address_claim(struct address *a, const char *forwarded);
+ * for from now on. NULL: that is one too many, or too soon, and it is still a's. */
+struct address *address_claim(struct address *a, const char *forwarded, int64_t now);
 bool address_is_proxy(const struct address *a);
 
 /* May one more ticket be asked for? 0, or after how many ms. forwarded: what the connection says in

@@ -137,7 +137,7 @@ static struct refusal judge(struct link *l, struct lws *wsi)
 	if (l->net->draining)
 		return (struct refusal){ 503, "The server is ending." };
 	ws_forwarded(wsi, forwarded, sizeof(forwarded));
-	if (!(from = address_claim(l->from, forwarded)))
+	if (!(from = address_claim(l->from, forwarded, (int64_t)uv_now(l->net->loop))))
 		return (struct refusal){ 429, "Your address has too many connections." };
 	l->from = from;
 	return (struct refusal){ 0 };

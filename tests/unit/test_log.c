@@ -293,12 +293,12 @@ static void addresses_are_shown_as_networks(void **state)
 {
 	struct conf_list proxies = { 0 };
 	struct addresses all = { .proxies = &proxies };
-	struct address v4 = { .all = &all, .bytes = { [10] = 0xff, 0xff, 192, 0, 2, 77 } };
+	struct address v4 = { .all = &all, .key.bytes = { [10] = 0xff, 0xff, 192, 0, 2, 77 } };
 	struct address v6 = { .all = &all };
 	char shown[ADDRESS_SHOWN];
 
 	(void)state;
-	inet_pton(AF_INET6, "2001:db8:7:8:9::1", v6.bytes);
+	inet_pton(AF_INET6, "2001:db8:7:8:9::1", v6.key.bytes);
 	assert_string_equal(address_shown(&v4, "", shown), "192.0.2.0/24");
 	assert_string_equal(address_shown(&v6, "", shown), "2001:db8:7::/48");
 }
