@@ -63,11 +63,12 @@ struct peer {
 	struct peer *prev_waiting, *next_waiting;
 	unsigned slot; /* of the wheel, from 1; 0: in none */
 	struct peer *prev_expiring, *next_expiring;
-	unsigned n_jobs; /* that answer to it */
-	uint64_t after;  /* the seq hello named */
-	char epoch[33];  /* the epoch hello named */
-	uint64_t *asked; /* n of accepted commands the next view tells as taken; mostly none */
-	size_t n_asked;  /* LIMIT_PENDING at most */
+	unsigned n_jobs;  /* that answer to it */
+	unsigned n_early; /* messages refused before it was let in */
+	uint64_t after;   /* the seq hello named */
+	char epoch[33];   /* the epoch hello named */
+	uint64_t *asked;  /* n of accepted commands the next view tells as taken; mostly none */
+	size_t n_asked;   /* LIMIT_PENDING at most */
 	struct peer *next_of_person; /* other connections of the same person */
 	struct msg *digest;          /* the last one sent */
 };

@@ -97,16 +97,24 @@ static int64_t ask_room(struct hub *h, struct peer *p, const struct command *c)
 			   hub_now(h));
 }
 
-/* Counts what was refused of one person on arrival; whoever goes on regardless is sent away. */
+/* Counts what is refused of one person on arrival; whoever goes on regardless is sent away. Before
+ * they are let in it is counted for the connection. */
+static void count_refusal(struct hub *h, struct peer *p)
+{
+	static const char refusals[] = "refusals";
+	bool too_many = p->person ? ask_rate(h, p, refusals, REFUSALS_A_MINUTE) != 0
+				  : ++p->n_early > LIMIT_PENDING;
+
+	hub_counts(h)->refused++;
+	if (too_many)
+		peer_bye(p, BYE_FLOOD, FLOOD_RETRY_MS);
+}
+
 static void refuse(struct hub *h, struct peer *p, enum err err, const struct blame *blame,
 		   int64_t wait)
 {
-	static const char refusals[] = "refusals";
-
-	hub_counts(h)->refused++;
 	peer_error(p, err, blame, wait);
-	if (p->live && ask_rate(h, p, refusals, REFUSALS_A_MINUTE))
-		peer_bye(p, BYE_FLOOD, FLOOD_RETRY_MS);
+	count_refusal(h, p);
 }
 
 static void on_command(struct hub *h, struct peer *p, struct command *c)
@@ -184,8 +192,11 @@ static void on_signal(struct hub *h, struct peer *p, const struct signal *s)
 	const struct signal_spec *spec = &signal_specs[s->type];
 	const struct person *who = state_person(&p->live->state, p->person);
 
-	if (s->type != SIG_CHAT_TYPING || ask_rate(h, p, spec, spec->rate) || !who ||
-	    !may_type(who, s->chat_typing.room))
+	if (ask_rate(h, p, spec, spec->rate)) {
+		count_refusal(h, p);
+		return;
+	}
+	if (s->type != SIG_CHAT_TYPING || !who || !may_type(who, s->chat_typing.room))
 		return;
 	word_typing(p->live, who, s->chat_typing.room);
 	elsewhere_typing(p->live, s->chat_typing.room, who->id);
@@ -206,10 +217,10 @@ void hub_message(struct hub *h, struct peer *p, const char *text, size_t len)
 	}
 	if (up.kind == UP_HELLO) {
 		snprintf(blame.field, sizeof(blame.field), "hello");
-		peer_error(p, ERR_BAD_REQUEST, &blame, 0);
+		refuse(h, p, ERR_BAD_REQUEST, &blame, 0);
 		upward_free(&up);
 	} else if (!p->person) {
-		peer_error(p, ERR_UNAVAILABLE, &blame, RETRY_MS);
+		refuse(h, p, ERR_UNAVAILABLE, &blame, RETRY_MS);
 		upward_free(&up);
 	} else if (up.kind == UP_COMMAND) {
 		on_command(h, p, &up.command);

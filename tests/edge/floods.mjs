@@ -284,11 +284,17 @@ export async function smallFloods(server) {
     const head = staff.seq;
     const typist = await join(server, others.session, { sub: "typist", name: "Typist" });
     for (let i = 0; i < 500; i++) typist.say({ signal: "chat.typing", room: 1 });
-    await pause(500);
+    await typist.when((x) => x.closed || x.s.ended);
     const told = others.people[0].got.filter((m) => m.signal === "chat.typing" && m.by === typist.you).length;
     const stored = staff.got.filter((m) => m.event && m.seq > head && m.by === typist.you && m.event !== "people.joined").length;
     typist.leave();
-    await check("typing: told now and then, never stored", () => assert.ok(told <= 12 && stored === 0, `${told} told, ${stored} stored`));
+    await check("typing: told now and then, never stored, and closed", () =>
+      assert.ok(told <= 12 && stored === 0 && typist.closed === 1008, `${told} told, ${stored} stored, ${typist.closed}`));
+    const greeter = await join(server, others.session, { sub: "greeter", name: "Greeter" });
+    for (let i = 0; i < 500; i++) greeter.say({ hello: 1, ticket: "again" });
+    await greeter.when((x) => x.closed || x.s.ended);
+    greeter.leave();
+    await check("hellos: whoever is in and goes on saying so is closed", () => assert.strictEqual(greeter.closed, 1008));
     return { ...out, typing_told: told, typing_stored: stored };
   });
   staff.leave();

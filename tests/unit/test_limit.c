@@ -54,6 +54,57 @@ static void who_goes_on_regardless_is_sent_away(void **state)
 	bench_end(&b);
 }
 
+/* Messages that are answered by nothing, or by an error that asks no rate. */
+static void nothing_is_said_without_end(void **state)
+{
+	static const char *const floods[] = {
+		"{\"signal\":\"chat.typing\",\"room\":1}",
+		"{\"signal\":\"chat.typing\",\"room\":99}",
+		"{\"hello\":1,\"ticket\":\"x\"}",
+	};
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	for (size_t i = 0; i < sizeof(floods) / sizeof(floods[0]); i++) {
+		struct screen ana;
+		char name[8];
+		int n = 0;
+
+		snprintf(name, sizeof(name), "%zu", i);
+		screen_come(&ana, &b, name, ROLE_ATTENDEE);
+		while (!ana.peer.leaving && n++ < 1000)
+			screen_ask(&ana, "%s", floods[i]);
+		assert_true(n > 100 && n < 200);
+		assert_true(ana.bye == BYE_FLOOD && ana.retry_ms > 0);
+		screen_go(&ana);
+	}
+	bench_end(&b);
+}
+
+/* Nobody knows yet who they are: that is no licence. */
+static void nor_before_one_is_let_in(void **state)
+{
+	struct bench b;
+	struct screen ana, ahead;
+	const char *epoch;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	hub_peek(b.hub, HUB_SESSION, &epoch);
+	screen_resume(&ahead, &b, "Ana", epoch, 1000000, NULL, 0);
+	for (int n = 0; n < LIMIT_PENDING; n++)
+		screen_ask(&ahead, "{\"query\":\"chat.history\",\"n\":%d,\"room\":1}", 1 + n);
+	assert_int_equal(screen_count(&ahead, "error", "unavailable"), LIMIT_PENDING);
+	assert_false(ahead.peer.leaving);
+	screen_ask(&ahead, "{\"query\":\"chat.history\",\"n\":99,\"room\":1}");
+	assert_true(ahead.peer.leaving && ahead.bye == BYE_FLOOD);
+	screen_go(&ahead);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 #define SPEAKERS 12
 
 /* Twelve may say twenty lines each at once, but not in one room. */
@@ -90,6 +141,8 @@ static void a_room_takes_so_many_lines(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_bucket_refills),
 	cmocka_unit_test(who_goes_on_regardless_is_sent_away),
+	cmocka_unit_test(nothing_is_said_without_end),
+	cmocka_unit_test(nor_before_one_is_let_in),
 	cmocka_unit_test(a_room_takes_so_many_lines),
 };
 
