@@ -290,23 +290,26 @@ static void serve_health(struct request *r)
 	answer_json(r, 200, &t);
 }
 
+/* With the store away people read on, also those who come back: a balancer that took every instance
+ * out at once would end that. So what was ready stays so, and says what it lacks. */
 static void serve_readiness(struct request *r)
 {
 	struct net *n = r->net;
 	const char *trouble = hub_trouble(n->hub);
-	bool loaded = hub_ready(n->hub), ready = loaded && !trouble && !n->draining;
+	bool loaded = hub_ready(n->hub), ready = loaded && !n->draining;
 	struct text t = { 0 };
 
 	text_object(&t, NULL);
 	text_bool(&t, "ready", ready);
 	text_array(&t, "not_ready");
-	if (trouble)
+	if (trouble && !loaded)
 		text_string(&t, NULL, trouble);
 	if (!loaded)
 		text_string(&t, NULL, "the list of sessions is being read");
 	if (n->draining)
 		text_string(&t, NULL, "the server is ending");
 	text_array_end(&t);
+	text_string(&t, "degraded", loaded ? trouble : NULL);
 	text_object_end(&t);
 	answer_json(r, ready ? 200 : 503, &t);
 }

@@ -117,6 +117,8 @@ void metrics_serve(struct request *r)
 	      n->people.n_accepted + n->admin.n_accepted);
 	count(&t, "turned_away_total", "Connections turned away by a limit.",
 	      n->people.n_refused + n->admin.n_refused);
+	gauge(&t, "store_trouble", "1 while the store does not take what is said.",
+	      hub_trouble(n->hub) != NULL);
 	write_hub(&t, &hub);
 	write_conns(&t, &n->conns.figures);
 	write_requests(&t, &n->figures);

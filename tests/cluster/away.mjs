@@ -1,12 +1,13 @@
 // Redis is away, slow, or cannot be reached: F-03, F-06, F-07, F-08, F-11.
 
 import { readFileSync } from "node:fs";
-import { percentile, sleep } from "../lib-js/cluster.mjs";
+import { percentile, sleep, until } from "../lib-js/cluster.mjs";
 import { check, fault, LARGE, TRIALS } from "./judge.mjs";
 import { lagOf } from "./lag.mjs";
 import { drop, mend, reject, turnedAway } from "./network.mjs";
 
 const ANSWER_MS = 2000; // a command is answered within this
+const NOTICED_MS = 3000;
 const NOISE_MS = 1000; // what a busy machine may add to an answer
 const BUSY_MS = 2000; // and to a way back of several steps
 const FAR_MS = 2000; // a command, when all instances are 200 ms from Redis
@@ -30,22 +31,52 @@ function rss(server) {
   return Number(kb) / 1024;
 }
 
+/** What an instance says of itself to a balancer: nothing, if it has something to wait for. */
+async function degraded({ server }) {
+  const answer = await fetch(server.url("/readyz"));
+  const { ready, degraded: why } = await answer.json();
+  return answer.ok && ready && why;
+}
+
+/**
+ * Every instance says what it lacks and stays ready, and somebody whose connection breaks now comes back
+ * and reads. How long it took until the last of them had noticed.
+ */
+async function readsOn(cluster, begun) {
+  for (const i of cluster.instances) await until("it says that its store is away", () => degraded(i));
+  const noticed_ms = performance.now() - begun;
+  await Promise.all(
+    cluster.instances.map(async (i) => {
+      const p = cluster.everybody().find((x) => x.live && x.home === i.number && x.server === i.server);
+      const been = p?.backs.length;
+      if (!p) return;
+      p.server = null; // back to the same one, as a balancer that finds it ready sends them
+      p.socket.terminate();
+      await until(`${p.name} reads on`, () => p.backs.length > been);
+    }),
+  );
+  return noticed_ms;
+}
+
 /** Away for so long; what people were answered meanwhile, and how soon it was normal again. */
 async function outage(cluster, id, ms, begin, end) {
   await sleep(700);
   const memory = cluster.instances.map((i) => rss(i.server));
   const begun = performance.now();
   await begin();
+  const noticing = ms < ANSWER_MS ? 0 : readsOn(cluster, begun);
   await sleep(ms);
+  const noticed_ms = await noticing;
   const figures = answered(cluster, begun);
   const since = (await end()) ?? performance.now();
   const normal_ms = await cluster.normal(since);
   const grown = cluster.instances.map((i, k) => rss(i.server) - memory[k]);
   check(ms < ANSWER_MS || figures.unavailable + figures.unknown > 0, `${id}: nobody was told that it is away`);
   check(figures.answer_max_ms <= ANSWER_MS + NOISE_MS, `${id}: an answer came after ${figures.answer_max_ms} ms`);
+  check(noticed_ms <= NOTICED_MS + NOISE_MS, `${id}: noticed after ${Math.round(noticed_ms)} ms`);
   check(normal_ms <= NORMAL_MS + BUSY_MS, `${id}: normal again after ${Math.round(normal_ms)} ms`);
   check(Math.max(...grown) < 50, `${id}: memory grew by ${Math.max(...grown)} MB`);
-  return { ...figures, normal_ms, grown_mb: Math.max(...grown) };
+  return { ...figures, noticed_ms, normal_ms, grown_mb: Math.max(...grown) };
 }
 
 const AWAY_MS = LARGE ? 30_000 : 3500;
