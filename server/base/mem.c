@@ -1,6 +1,7 @@
 #include "server/base/mem.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,14 @@ void x_end(const char *why)
 	abort();
 }
 
+/* From this size on memory goes back to the system as soon as it is freed. Left to itself the
+ * allocator raises the limit up to 32 MiB with the first large message, and what slow readers and
+ * large views leave behind stays for good between what is in use. */
+#define MAPPED_FROM 65536
+
 void mem_init(void)
 {
+	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 	json_set_alloc_funcs(x_malloc, free);
 }
 

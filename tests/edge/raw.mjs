@@ -77,8 +77,8 @@ export function request(method, path, headers = {}, body = "") {
   return `${method} ${path} HTTP/1.1\r\n${lines.map(([k, v]) => `${k}: ${v}\r\n`).join("")}\r\n${body}`;
 }
 
-/** A JSON request as the web client makes it. */
-export async function api(port, method, path, body, headers = {}, how = undefined) {
+/** A JSON request as the web client makes it; asked again, as it does, while the store is too slow. */
+export async function api(port, method, path, body, headers = {}, how = undefined, tries = 5) {
   const ours = method === "POST" ? { "Content-Type": "application/json", "X-Jobalike": "1" } : {};
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
   const said = await exchange(port, request(method, path, { ...ours, ...headers }, text), { how });
@@ -87,6 +87,10 @@ export async function api(port, method, path, body, headers = {}, how = undefine
   try {
     json = JSON.parse(said.body.toString());
   } catch {}
+  if (json?.error === "unavailable" && tries > 1) {
+    await new Promise((done) => setTimeout(done, json.retry_ms));
+    return api(port, method, path, body, headers, how, tries - 1);
+  }
   return { ...said, json };
 }
 
