@@ -135,6 +135,12 @@ bool follow_is(const struct followers *fs, const char *log)
 	return follow_find(fs, log) != NULL;
 }
 
+void follow_look_again(struct followers *fs, struct follower *f)
+{
+	f->missed = f->ticket != 0;
+	follow_fetch(fs, f);
+}
+
 void follow_heard(struct followers *fs, const char *log, const char *epoch,
 		  const struct store_record *record, const struct hash *chain)
 {
@@ -145,8 +151,7 @@ void follow_heard(struct followers *fs, const char *log, const char *epoch,
 	if (f->live && f->epoch[0] == '\0' && f->last == 0)
 		set_epoch(f, epoch); /* the log was empty and is made now */
 	if (strcmp(f->epoch, epoch) != 0) {
-		f->missed = f->ticket != 0;
-		follow_fetch(fs, f); /* new history or late word of an old one: the log knows */
+		follow_look_again(fs, f);
 		return;
 	}
 	if (record->seq > f->heard)

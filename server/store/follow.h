@@ -83,8 +83,10 @@ void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
 /* OK: taken. ERR_CONFLICT: somebody wrote there, or it is another log. ERR_UNAVAILABLE and
  * ERR_UNKNOWN: offered again, if the log still lacks them. */
 void follow_restored(struct followers *fs, const char *log, uint64_t ticket, enum err err);
-/* The body at seq was erased: the text is not held any more, nor ever restored. */
-void follow_erased(struct followers *fs, const char *log, uint64_t seq, struct msg *stub);
+/* The body at seq was erased, and the epoch is this one now: the text is not held any more, nor
+ * ever restored, and the log is told as another one. */
+void follow_erased(struct followers *fs, const char *log, const char *epoch, uint64_t seq,
+		   struct msg *stub);
 /* The chain at this position; NULL where it is not held. Good until the next call. */
 const struct hash *follow_chain(const struct followers *fs, const char *log, uint64_t seq);
 /* The connection is another one, and the store may be: every head is compared at the next tick. */

@@ -29,6 +29,8 @@ struct follower {
 struct follower *follow_find(const struct followers *fs, const char *log);
 /* Asks for what comes next; of another history, for what may be compared. */
 void follow_fetch(struct followers *fs, struct follower *f);
+/* There is word of another epoch, new or late: the log itself says. */
+void follow_look_again(struct followers *fs, struct follower *f);
 /* The last notice of a log. */
 void follow_end(struct followers *fs, struct follower *f, enum store_news news, const char *epoch,
 		const char *why);

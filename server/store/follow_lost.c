@@ -1,5 +1,6 @@
 /* What a log lost, and we hold. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "server/base/log.h"
 #include "server/base/plant.h"
@@ -104,12 +105,16 @@ void follow_restored(struct followers *fs, const char *log, uint64_t ticket, enu
 		f->again = true;
 }
 
-void follow_erased(struct followers *fs, const char *log, uint64_t seq, struct msg *stub)
+void follow_erased(struct followers *fs, const char *log, const char *epoch, uint64_t seq,
+		   struct msg *stub)
 {
 	struct follower *f = follow_find(fs, log);
 
-	if (f)
-		held_erase(&f->held, seq, stub);
+	if (!f)
+		return;
+	held_erase(&f->held, seq, stub);
+	if (!f->differs && strcmp(f->epoch, epoch) != 0)
+		follow_look_again(fs, f);
 }
 
 const struct hash *follow_chain(const struct followers *fs, const char *log, uint64_t seq)

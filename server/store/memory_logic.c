@@ -52,7 +52,8 @@ static void settle(struct ask *a, enum err err)
 	case ERASE:
 		tell_done(a, err, false);
 		if (err == OK)
-			follow_erased(&h->followers, a->log, a->first, a->bodies[0]);
+			follow_erased(&h->followers, a->log, a->answer.epoch, a->first,
+				      a->bodies[0]);
 		break;
 	case RESTORE:
 		follow_restored(&h->followers, a->log, a->to, err);
@@ -234,13 +235,18 @@ static enum err do_restore(struct memory *m, struct ask *a, struct memory_log *l
 	return OK;
 }
 
-static enum err do_erase(struct ask *a, struct memory_log *log)
+static enum err do_erase(struct memory *m, struct ask *a, struct memory_log *log)
 {
+	struct store_record stub = { a->first, a->bodies[0] };
+
 	if (!log || a->first == 0 || a->first > log->n_records)
 		return ERR_NOT_FOUND;
 	if (!memory_log_sound(log, a->first))
 		return ERR_DAMAGED;
 	memory_log_erase(log, a->first, a->bodies[0]);
+	memory_new_epoch(m, log->epoch);
+	strcpy(a->answer.epoch, log->epoch);
+	memory_publish(m, a->from, log->name, log->epoch, &stub, NULL);
 	return OK;
 }
 
@@ -256,7 +262,7 @@ static enum err answer(struct memory *m, struct ask *a, struct memory_log *log)
 	case HEAD:
 		return OK;
 	case ERASE:
-		return do_erase(a, log);
+		return do_erase(m, a, log);
 	case RESTORE:
 		return do_restore(m, a, log);
 	}

@@ -1,17 +1,20 @@
 /* The store on Redis: a stream for each log, one script that appends, publish and subscribe for
  * word of it. Any number of instances share it. In Redis, each name below the prefix:
  *
- *	log:NAME     a stream; record N has the id N-0 and the fields body, chain (hex), and hash,
- *the old body's, where it was erased. XRANGE log:NAME 7 7 shows record 7. about:NAME   a hash:
- *epoch, head, chain (of the head), run (the run_id of the Redis that the epoch was made under),
- *changed (when the epoch was last made anew, ms). next:NAME    for 50 ms: who lost a race for the
- *next position and goes first now. DB:log:NAME  a channel: batches of records as they are appended,
- *and signals.
+ * log:NAME, a stream: record N has the id N-0 and the fields body, chain (hex) and, where it was
+ * erased, hash, the old body's. XRANGE log:NAME 7 7 shows record 7.
+ *
+ * about:NAME, a hash: epoch, head, chain (of the head), run (the run_id of the Redis that the epoch
+ * was made under), changed (when that made it anew, ms).
+ *
+ * next:NAME, for 50 ms or more: who lost a race for the next position and goes first now.
+ *
+ * DB:log:NAME, a channel: batches of records as they are appended, erasures, signals.
  *
  * Two connections: one for commands, one that hears. Both are made anew when they break, with
  * growing pauses; what was asked meanwhile waits for REDIS_PATIENCE_MS and did not happen then.
- *What was sent and not answered is unknown. The store is there at once, Redis perhaps later:
- *`trouble` says what is missing. */
+ * What was sent and not answered is unknown. The store is there at once, Redis perhaps later:
+ * `trouble` says what is missing. */
 #ifndef JOBALIKE_STORE_REDIS_H
 #define JOBALIKE_STORE_REDIS_H
 

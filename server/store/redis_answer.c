@@ -70,7 +70,7 @@ void ask_end(struct ask *a, struct ask_answer *answer)
 	case ASK_ERASE:
 		tell_done(a, answer);
 		if (answer->err == OK)
-			follow_erased(&r->followers, a->log, a->first, a->bodies[0]);
+			follow_erased(&r->followers, a->log, a->epoch, a->first, a->bodies[0]);
 		break;
 	case ASK_FETCH:
 		tell_fetched(a, answer);

@@ -150,7 +150,7 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 			follow_signal(&r->followers, log, one->body);
 		break;
 	case WORD_ERASED:
-		follow_erased(&r->followers, log, one->seq, one->body);
+		follow_erased(&r->followers, log, w.epoch, one->seq, one->body);
 		break;
 	}
 	page_free(&w.page);

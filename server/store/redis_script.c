@@ -146,6 +146,8 @@ static const char erase_text[] =
 	     "	end\n"
 	     "end\n"
 	     "redis.call('RENAME', spare, stream)\n"
+	     "log.epoch = fresh\n"
+	     "redis.call('HSET', about, 'epoch', fresh)\n"
 	     "redis.call('PUBLISH', channel, string.format('E %s %d\\n', log.epoch, seq) .. stub)\n"
 	     "return answer('ok', log)\n";
 

@@ -94,6 +94,14 @@ static void on_appended(struct sqlite *s, struct job *j)
 			     NULL);
 }
 
+/* Also of one whose text is still in the write-ahead log. */
+static void on_erased(struct sqlite *s, struct job *j)
+{
+	call_done(j);
+	if (j->its_epoch[0] && (j->err == OK || j->err == ERR_UNAVAILABLE))
+		follow_erased(&s->followers, j->log, j->its_epoch, j->first, j->bodies[0]);
+}
+
 static void on_fetched(struct sqlite *s, struct job *j)
 {
 	follow_fetched(&s->followers, j->log, j->to,
@@ -142,8 +150,10 @@ static void on_result(struct sqlite *s, struct job *j)
 	case JOB_FETCH:
 		on_fetched(s, j);
 		break;
-	case JOB_READ:
 	case JOB_ERASE:
+		on_erased(s, j);
+		break;
+	case JOB_READ:
 		call_done(j);
 		break;
 	case JOB_STOP:

@@ -124,7 +124,8 @@ static int add_record(struct writer *w, struct log_cache *log, const struct msg 
 	return run(w->add);
 }
 
-static int move_head(struct writer *w, const struct log_cache *log)
+/* Where the log ends, and what it is called. */
+static int note_log(struct writer *w, const struct log_cache *log)
 {
 	struct hash seal = sqlite_seal(log->name, log->row.epoch, log->row.head, &log->row.chain);
 
@@ -132,6 +133,7 @@ static int move_head(struct writer *w, const struct log_cache *log)
 	sqlite3_bind_int64(w->move, 2, (int64_t)log->row.head);
 	bind_hash(w->move, 3, &log->row.chain);
 	bind_hash(w->move, 4, &seal);
+	sqlite3_bind_text(w->move, 5, log->row.epoch, -1, SQLITE_STATIC);
 	return run(w->move);
 }
 
@@ -141,7 +143,7 @@ static int put_records(struct writer *w, struct log_cache *log, const struct job
 
 	for (size_t i = 0; i < j->n_bodies && rc == SQLITE_OK; i++)
 		rc = add_record(w, log, j->bodies[i]);
-	return rc == SQLITE_OK ? move_head(w, log) : rc;
+	return rc == SQLITE_OK ? note_log(w, log) : rc;
 }
 
 int writer_append(struct writer *w, struct job *j)
@@ -221,5 +223,10 @@ int writer_erase(struct writer *w, struct job *j)
 	if (rows_no_memory(&w->rows))
 		rc = SQLITE_NOMEM; /* what was read may be another body's hash */
 	sqlite3_reset(w->at);
-	return rc == SQLITE_ROW ? put_stub(w, record, &was, j->bodies[0]) : rc;
+	if (rc != SQLITE_ROW)
+		return rc;
+	new_epoch(log->row.epoch);
+	strcpy(j->its_epoch, log->row.epoch);
+	rc = put_stub(w, record, &was, j->bodies[0]);
+	return rc == SQLITE_OK ? note_log(w, log) : rc;
 }

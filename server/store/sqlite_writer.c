@@ -214,7 +214,8 @@ static int prepare(struct writer *w)
 	} all[] = {
 		{ &w->make, "INSERT INTO logs (name, epoch, head, chain, seal)"
 			    " VALUES (?1, ?2, 0, ?3, ?4)" },
-		{ &w->move, "UPDATE logs SET head = ?2, chain = ?3, seal = ?4 WHERE id = ?1" },
+		{ &w->move, "UPDATE logs SET head = ?2, chain = ?3, seal = ?4, epoch = ?5"
+			    " WHERE id = ?1" },
 		{ &w->add, "INSERT INTO records (log, seq, body, chain) VALUES (?1, ?2, ?3, ?4)" },
 		{ &w->at, "SELECT r.id, r.body, s.was FROM records AS r LEFT JOIN stubs AS s"
 			  " ON s.record = r.id WHERE r.log = ?1 AND r.seq = ?2" },

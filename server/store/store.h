@@ -15,13 +15,13 @@
  * 4. What was answered OK survives kill -9 and power loss (unless configured weaker).
  *
  * 5. Records are chained, chain = SHA-256(previous chain || SHA-256(body)), with 32 zero bytes
- * before the first; a broken chain is refused, not served. erase replaces a body by its stub; the
- * chain keeps the hash of the old body.
+ * before the first; a broken chain is refused, not served. erase replaces a body by its stub, under
+ * a new epoch, so that whoever has read the body reads anew; the chain keeps the old body's hash.
  *
- * 6. The epoch is made anew at creation and restore. Another epoch is told as STORE_RESET, also
- * when the first to learn of it was an append that came under the old one. Before that, a store
- * that can lose what it acknowledged has given the log back what it lost and this instance still
- * held.
+ * 6. The epoch is made anew at creation, restore and erasure. Another epoch is told as STORE_RESET,
+ * also when the first to learn of it was an append that came under the old one. Before that, a
+ * store that can lose what it acknowledged has given the log back what it lost and this instance
+ * still held.
  *
  * An answer and the notices of the same records come in no promised order: the notice of one's own
  * record may come before the OK, the records of a conflict come again as notices.
@@ -100,7 +100,8 @@ struct store_ops {
 	void (*unfollow)(struct store *s, const char *log);
 	/* Told to every other instance that follows the log, and forgotten. */
 	void (*signal)(struct store *s, const char *log, struct msg *m);
-	/* Replaces the body at seq by the stub, for ever. */
+	/* Replaces the body at seq by the stub, for ever; the epoch in the answer is the new one.
+	 */
 	void (*erase)(struct store *s, const char *log, uint64_t seq, struct msg *stub,
 		      store_done_fn done, void *arg);
 	/* Once a second or oftener, with a clock in ms that never goes back. */

@@ -178,9 +178,10 @@ static void the_sample_configuration_serves(void **state)
 	bench_until_told(t, 201);
 	assert_int_equal(append(t, "a", epoch, 200, 1, "x")->err, ERR_CONFLICT);
 	assert_int_equal(append(t, "a", epoch, 201, 1, "x")->err, OK);
-	assert_int_equal(erase(s, "a", 7, "stub")->err, OK);
 	seat_signal(s, "a", "typing");
 	bench_until_news(t, "a", STORE_SIGNAL);
+	assert_int_equal(erase(s, "a", 7, "stub")->err, OK);
+	bench_until_news(t, "a", STORE_RESET);
 	seat_close(s);
 	seat_close(t);
 	probe(&p, b, &server, (struct redis_options){ .prefix = "jobalike:" });

@@ -117,7 +117,11 @@ static void erased_text_is_held_by_nobody(void **state)
 	seat_follow(t, "a", 0);
 	bench_until_told(t, 6);
 	assert_int_equal(erase(s, "a", 3, "stub")->err, OK);
-	run_for(s->bench, 100);
+	bench_until_news(t, "a", STORE_RESET);
+	forget(t);
+	seat_follow(t, "a", 0);
+	bench_until_told(t, 6);
+	forget(t);
 	redis_server_say(SERVER(s->bench), "FLUSHALL", NULL);
 	pulse_start(&pulse, s->bench);
 	bench_until_news(t, "a", STORE_RESET);

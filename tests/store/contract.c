@@ -537,6 +537,7 @@ static void p5_erase_leaves_the_stub(void **state)
 	assert_int_equal(erase(s, "a", 4, "stub")->err, OK);
 	struct reply *r = read_log(s, "a", 3, 5);
 	assert_int_equal(r->err, OK);
+	strcpy(epoch, r->epoch);
 	assert_string_equal(r->records[0].text, "a 3");
 	assert_string_equal(r->records[1].text, "stub");
 	assert_string_equal(r->records[2].text, "a 5");
@@ -559,8 +560,44 @@ static void p5_erase_may_be_asked_twice(void **state)
 	struct reply *r = read_log(s, "a", 1, 3);
 	assert_int_equal(r->err, OK);
 	assert_string_equal(r->records[2].text, "a much longer stub than before");
+	strcpy(epoch, r->epoch);
 	append_many(s, "a", epoch, 4, 4);
 	assert_int_equal(read_log(s, "a", 1, 4)->err, OK);
+}
+
+/* It is another history for whoever has read the one before: everybody's, not only the eraser's. */
+static void p5_whoever_follows_is_told_of_an_erasure(void **state)
+{
+	struct bench *b = *state;
+	struct seat *s = SEAT(0);
+	char epoch[STORE_EPOCH_MAX + 1], next[STORE_EPOCH_MAX + 1];
+	size_t n = b->kind->n_seats;
+
+	append_many(s, "a", epoch, 1, 9);
+	for (size_t i = 0; i < n; i++) {
+		seat_follow(SEAT(i), "a", 0);
+		bench_until_told(SEAT(i), 10);
+		forget(SEAT(i));
+	}
+	assert_int_equal(erase(s, "a", 4, "stub")->err, OK);
+	strcpy(next, read_log(s, "a", 1, 1)->epoch);
+	assert_string_not_equal(next, epoch);
+	for (size_t i = 0; i < n; i++) {
+		bench_until_news(SEAT(i), "a", STORE_RESET);
+		assert_string_equal(SEAT(i)->told[0].epoch, next);
+		forget(SEAT(i));
+		seat_follow(SEAT(i), "a", 0);
+		bench_until_told(SEAT(i), 10);
+		assert_string_equal(SEAT(i)->told[3].text, "stub");
+		assert_int_equal(SEAT(i)->told[9].news, STORE_LIVE);
+	}
+	struct reply *r = append(s, "a", epoch, 10, 1, "a 10");
+	assert_int_equal(r->err, ERR_CONFLICT);
+	assert_string_equal(r->epoch, next);
+	assert_int_equal(r->n_records, 0);
+	append_many(s, "a", next, 10, 10);
+	bench_until_told(SEAT(n - 1), 11);
+	assert_int_equal(count_news(SEAT(n - 1), "a", STORE_RESET), 0); /* once is enough */
 }
 
 static void p5_erase_what_is_not_there(void **state)
@@ -637,6 +674,7 @@ const struct contract_case contract_cases[] = {
 	CASE(p4_close_finishes_what_was_asked),
 	CASE(p4_close_ends_the_notices),
 	CASE(p5_erase_leaves_the_stub),
+	CASE(p5_whoever_follows_is_told_of_an_erasure),
 	CASE(p5_erase_may_be_asked_twice),
 	CASE(p5_erase_what_is_not_there),
 	CASE(p6_an_epoch_stays),

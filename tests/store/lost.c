@@ -187,10 +187,12 @@ static void a_text_that_was_erased_does_not_come_back(void **state)
 	struct msg *stub = msg_format("3 gone");
 
 	(void)state;
-	store_unfollow(w->instances[2].store, "a");
 	w->instances[1].asked = w->instances[1].told;
 	store_erase(w->instances[1].store, "a", 3, stub, on_done, &w->instances[1]);
 	msg_unref(&stub);
+	go(w, 10);
+	expect_resets(w); /* those who held the text hold it no more */
+	follow_anew(w, 1);
 	go(w, 10);
 	memory_restore(w->memory, "a", 1);
 	go(w, 4000);

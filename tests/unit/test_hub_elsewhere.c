@@ -1,4 +1,5 @@
 /* Two hubs over one store: who is connected to which of them, and what the one tells the other. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/hub_bench.h"
@@ -288,6 +289,50 @@ static void words_of_no_sense_change_nothing(void **state)
 	pair_end(&p);
 }
 
+static void on_erased(void *arg, const struct store_answer *answer)
+{
+	*(enum err *)arg = answer->err;
+}
+
+/* Whoever saw it comes back to a view, on whichever instance, with the seq that they had. */
+static void what_was_erased_leaves_every_screen(void **state)
+{
+	struct msg *stub = msg_format("{\"event\":\"chat.said\",\"seq\":4,\"at\":1795305601000,"
+				      "\"by\":2,\"n\":9,\"room\":1}");
+	enum err err = ERR_UNKNOWN;
+	const uint64_t n = 9;
+	char before[20], *text;
+	struct pair p;
+	json_t *view;
+
+	(void)state;
+	pair_begin(&p);
+	screen_say(&p.ana, n, "Regretted");
+	bench_pass(&p.a, 100);
+	assert_int_equal(screen_count(&p.ben, "event", "chat.said"), 1);
+	strcpy(before, memory_epoch(p.a.memory, HUB_LOG));
+	store_erase(p.a.store, HUB_LOG, 4, stub, on_erased, &err);
+	msg_unref(&stub);
+	bench_pass(&p.a, 100);
+	assert_int_equal(err, OK);
+	assert_int_equal(p.ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(p.ben.bye, BYE_UNAVAILABLE);
+	assert_true(p.ana.retry_ms > 0 && p.ben.retry_ms > 0);
+	screen_go(&p.ana);
+	screen_go(&p.ben);
+	screen_resume(&p.ana, &p.b, "Ana", before, 4, &n, 1);
+	screen_resume(&p.ben, &p.a, "Ben", before, 4, NULL, 0);
+	bench_pass(&p.a, 300);
+	view = screen_last(&p.ana, "view", NULL);
+	assert_int_equal(json_integer_value(json_array_get(json_object_get(view, "taken"), 0)), n);
+	text = json_dumps(p.ben.got, 0);
+	assert_non_null(strstr(text, "\"view\""));
+	assert_null(strstr(text, "Regretted"));
+	free(text);
+	assert_int_equal(bench_head(&p.a), 4);
+	pair_end(&p);
+}
+
 /* What others tell of themselves ends some seconds later, and nobody looks at it any more here. */
 static void a_damaged_session_lets_the_loop_sleep(void **state)
 {
@@ -318,6 +363,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_so_many_devices_wherever_they_are),
 	cmocka_unit_test(who_is_removed_is_sent_away_everywhere),
 	cmocka_unit_test(words_of_no_sense_change_nothing),
+	cmocka_unit_test(what_was_erased_leaves_every_screen),
 	cmocka_unit_test(a_damaged_session_lets_the_loop_sleep),
 };
 
