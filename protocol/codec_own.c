@@ -6,6 +6,7 @@
 
 #include "protocol/codec_read.h"
 #include "protocol/codec_text.h"
+#include "server/base/text.h"
 #include "server/base/utf8.h"
 
 /* What is still to be read, and where the next text goes. A text is never longer than what it was
@@ -118,22 +119,16 @@ static bool take_escape(struct bytes *b)
 	return true;
 }
 
-static bool is_plain(char c)
-{
-	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
-}
-
 /* From behind the first quote to behind the last one. */
 static bool take_rest_of_text(struct bytes *b, const char **out)
 {
 	*out = b->to;
 	for (;;) {
-		const char *from = b->at;
+		size_t run = text_plain_run(b->at, (size_t)(b->end - b->at));
 
-		while (b->at < b->end && is_plain(*b->at))
-			b->at++;
-		memcpy(b->to, from, (size_t)(b->at - from));
-		b->to += b->at - from;
+		memcpy(b->to, b->at, run);
+		b->at += run;
+		b->to += run;
 		if (take(b, "\"", 1))
 			break;
 		if (!take(b, "\\", 1) || !take_escape(b))

@@ -70,50 +70,79 @@ static void put(struct text *t, char c)
 	t->s[t->len] = '\0';
 }
 
-/* Bytes that may stand in a JSON string as they are; the rest is escaped one by one. */
-static size_t plain_run(const unsigned char *s)
+/* Bytes of the word that are `what` have their highest bit set, and perhaps some behind the first
+ * one that is (Mycroft's test for a zero byte). */
+static uint64_t bytes_that_are(uint64_t word, unsigned char what)
+{
+	uint64_t ones = UINT64_C(0x0101010101010101), zero = word ^ (ones * what);
+
+	return (zero - ones) & ~zero & (ones << 7);
+}
+
+static uint64_t bytes_below_space(uint64_t word)
+{
+	return (word - UINT64_C(0x2020202020202020)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+size_t text_plain_run(const char *s, size_t len)
 {
 	size_t n = 0;
+	uint64_t eight;
 
-	while (s[n] >= 0x20 && s[n] != '"' && s[n] != '\\' && s[n] != 0xE2)
+	for (; len - n >= sizeof(eight); n += sizeof(eight)) {
+		memcpy(&eight, s + n, sizeof(eight));
+		if (bytes_below_space(eight) | bytes_that_are(eight, '"') |
+		    bytes_that_are(eight, '\\'))
+			break;
+	}
+	while (n < len && (unsigned char)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\')
 		n++;
 	return n;
 }
 
-static const unsigned char *escape(struct text *t, const unsigned char *s)
+/* What is written as it is; the rest is escaped one by one. */
+static size_t written_run(const char *s, size_t len)
+{
+	size_t n = text_plain_run(s, len);
+	const char *stop = memchr(s, 0xE2, n);
+
+	return stop ? (size_t)(stop - s) : n;
+}
+
+static const char *escape(struct text *t, const char *s)
 {
 	static const char letters[] = "\b\f\n\r\t\"\\", names[] = "bfnrt\"\\";
 	const char *known = strchr(letters, *s);
 
-	if (s[0] == 0xE2) {
-		bool separator = s[1] == 0x80 && (s[2] == 0xA8 || s[2] == 0xA9);
+	if (*s == '\xE2') {
+		bool separator = s[1] == '\x80' && (s[2] == '\xA8' || s[2] == '\xA9');
 
 		if (!separator) {
-			put(t, (char)*s);
+			put(t, *s);
 			return s + 1;
 		}
-		text_puts(t, s[2] == 0xA8 ? "\\u2028" : "\\u2029");
+		text_puts(t, s[2] == '\xA8' ? "\\u2028" : "\\u2029");
 		return s + 3;
 	}
 	if (known)
 		text_add(t, (const char[]){ '\\', names[known - letters] }, 2);
 	else
-		text_printf(t, "\\u%04x", *s);
+		text_printf(t, "\\u%04x", (unsigned char)*s);
 	return s + 1;
 }
 
 static void quoted(struct text *t, const char *value)
 {
-	const unsigned char *s = (const unsigned char *)value;
+	const char *end = value + strlen(value);
 
 	put(t, '"');
-	while (*s) {
-		size_t run = plain_run(s);
+	while (value < end) {
+		size_t run = written_run(value, (size_t)(end - value));
 
-		text_add(t, (const char *)s, run);
-		s += run;
-		if (*s)
-			s = escape(t, s);
+		text_add(t, value, run);
+		value += run;
+		if (value < end)
+			value = escape(t, value);
 	}
 	put(t, '"');
 }

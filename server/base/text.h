@@ -38,4 +38,8 @@ void text_opt_id(struct text *t, const char *key, uint64_t value);
 void text_opt_int(struct text *t, const char *key, int64_t value);
 void text_opt_bool(struct text *t, const char *key, bool value);
 
+/* How many of the first bytes stand in a JSON string as they are: no control characters, no quote,
+ * no backslash. */
+size_t text_plain_run(const char *s, size_t len);
+
 #endif

@@ -75,6 +75,26 @@ static void what_is_absent_is_left_out(void **state)
 	expect_text(&t, "{\"d\":9007199254740991,\"e\":-9223372036854775808,\"f\":true}");
 }
 
+/* Wherever the byte stands, and however long the text is. */
+static void a_run_ends_at_what_is_escaped(void **state)
+{
+	(void)state;
+	for (unsigned byte = 1; byte < 256; byte++) {
+		bool stops = byte < 0x20 || byte == '"' || byte == '\\';
+
+		for (size_t len = 1; len <= 20; len++) {
+			for (size_t at = 0; at < len; at++) {
+				char s[20];
+
+				memset(s, '!', len);
+				s[at] = (char)byte;
+				assert_int_equal(text_plain_run(s, len), stops ? at : len);
+			}
+		}
+	}
+	assert_int_equal(text_plain_run("", 0), 0);
+}
+
 static void strings_are_escaped(void **state)
 {
 	static const struct {
@@ -177,6 +197,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(commas_are_put_where_they_are_due),
 	cmocka_unit_test(a_string_that_ends_in_a_bracket_is_no_bracket),
 	cmocka_unit_test(what_is_absent_is_left_out),
+	cmocka_unit_test(a_run_ends_at_what_is_escaped),
 	cmocka_unit_test(strings_are_escaped),
 	cmocka_unit_test(every_byte_is_read_back),
 	cmocka_unit_test(texts_grow),
