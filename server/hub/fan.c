@@ -17,6 +17,7 @@
 #define WINDOW_MIN  25    /* ms that it waits, and one more for so many peers: */
 #define WINDOW_EACH 50
 #define WINDOW_MAX  45
+#define AHEAD       4 /* peers that the processor's cache is asked for before we come to them */
 
 void fan_add(struct live *l, struct crowd *c, uint64_t seq, struct msg *wire)
 {
@@ -160,6 +161,8 @@ static size_t tell_some(struct live *l, const struct crowd *c, const struct told
 	for (size_t i = 0; i < c->n; i++) {
 		struct peer *p = c->peers[i];
 
+		if (i + AHEAD < c->n)
+			__builtin_prefetch(c->peers[i + AHEAD]);
 		if (is_deaf(p))
 			continue;
 		if (is_in_step(p, c, from[0].seq))
