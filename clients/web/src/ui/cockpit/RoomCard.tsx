@@ -21,6 +21,8 @@ import { Chip, dragging } from "./Chip.tsx";
 const QUIET_MS = 5 * 60_000;
 /** More than this and the rest stands behind a number. */
 const CHIPS = 12;
+/** More than this and two fit beside each other, however long the names are. */
+const MANY = 6;
 
 interface Props {
   readonly view: View;
@@ -132,7 +134,10 @@ export function RoomCard({ view, room }: Props) {
         </p>
       )}
       {people.length > 0 ? (
-        <ul class="chips" aria-label={t("cockpit.chips", { room: name })}>
+        <ul
+          class={people.length > MANY ? "chips chips-many" : "chips"}
+          aria-label={t("cockpit.chips", { room: name })}
+        >
           {shown.map((p, i) => (
             <Chip key={p.id} view={view} who={p} first={i === 0} />
           ))}
