@@ -62,6 +62,7 @@ struct conf {
 		int64_t connects_per_second;
 		int64_t half_open_per_address;
 		int64_t joins_per_second;
+		int64_t http_percent;
 		int64_t rate_percent; /* 0: rates are not asked */
 		int64_t queue_bytes;
 	} limits;

@@ -259,7 +259,7 @@ const struct conf_option conf_options[] = {
 	{ "limits", "connections_per_address", CONF_NUMBER, AT(limits.connections_per_address),
 	  "200", 1, 1000000, .live = true,
 	  .doc = "Connections at once from one address. A school is often one address." },
-	{ "limits", "connects_per_second", CONF_NUMBER, AT(limits.connects_per_second), "1000", 1,
+	{ "limits", "connects_per_second", CONF_NUMBER, AT(limits.connects_per_second), "200", 1,
 	  1000000,
 	  .doc = "New connections a second from one address; a burst of five times as many is let\n"
 		 "through." },
@@ -271,6 +271,11 @@ const struct conf_option conf_options[] = {
 	  .live = true,
 	  .doc = "Tickets a second handed to one address; a burst of five times as many is let "
 		 "through." },
+	{ "limits", "http_percent", CONF_NUMBER, AT(limits.http_percent), "5", 1, 100, .live = true,
+	  .doc = "Part of the server's time that one address may take by requests over HTTP, in "
+		 "per\n"
+		 "cent; what five seconds bring may be taken at once. What a request costs is "
+		 "measured." },
 	{ "limits", "rate_percent", CONF_NUMBER, AT(limits.rate_percent), "100", 0, 10000,
 	  .doc = "Per cent of the rates that the protocol has for each kind of command and query.\n"
 		 "0: no rates are asked, for tests of load." },

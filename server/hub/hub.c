@@ -20,6 +20,7 @@ struct hub {
 	struct wheel wheel;
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
+	size_t read_bytes; /* likewise, by readers */
 	bool draining, ended;
 	struct hub_figures figures;
 };
@@ -47,6 +48,16 @@ struct hub_figures *hub_counts(struct hub *h)
 size_t *hub_view_bytes(struct hub *h)
 {
 	return &h->view_bytes;
+}
+
+void hub_spent(struct hub *h, size_t bytes)
+{
+	h->read_bytes += bytes;
+}
+
+bool hub_may_read(const struct hub *h)
+{
+	return h->read_bytes < VIEW_BYTES;
 }
 
 bool hub_is_draining(const struct hub *h)
@@ -277,6 +288,7 @@ int64_t hub_turn(struct hub *h, int64_t now)
 {
 	h->now = now;
 	h->view_bytes = 0;
+	h->read_bytes = 0;
 	answer_lost(h);
 	turn_stirred(h);
 	if (h->wake && h->wake <= now)

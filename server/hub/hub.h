@@ -60,6 +60,8 @@ int64_t hub_turn(struct hub *h, int64_t now);
 /* Plans a session by its first command (CMD_SESSION_OPEN as JSON; the reference is taken over). */
 void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg);
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg);
+/* A reader has made so many bytes of it: after too many the others wait for the next turn. */
+void hub_spent(struct hub *h, size_t bytes);
 /* Of a session that is loaded, as whoever reads it may ask; else "". */
 const char *hub_epoch(const struct hub *h, const char *session);
 /* The state of a session that is open here, and its epoch; NULL: it is not. Borrowed until the next

@@ -321,7 +321,8 @@ int64_t hub_now(const struct hub *h);
 struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
-size_t *hub_view_bytes(struct hub *h); /* of views built in this turn, of all sessions */
+size_t *hub_view_bytes(struct hub *h);  /* of views built in this turn, of all sessions */
+bool hub_may_read(const struct hub *h); /* readers have not made too much in this turn */
 struct directory *hub_list(struct hub *h);
 struct wheel *hub_wheel(struct hub *h);
 /* A number for a list that is told: higher than all before, also in a session that left memory. */

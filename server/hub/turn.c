@@ -36,25 +36,30 @@ static enum err readable(const struct live *l)
 	return l->state.seq ? OK : ERR_NOT_FOUND;
 }
 
-static void answer_those(struct live *l, int64_t since)
+static void answer_reader(struct live *l, struct reader *r)
 {
 	enum err err = readable(l);
 
-	for (struct reader *r; (r = l->readers) && r->since <= since;) {
-		DL_DELETE(l->readers, r);
-		r->done(r->arg, err, err ? NULL : &l->state);
-		free(r);
-	}
+	DL_DELETE(l->readers, r);
+	r->done(r->arg, err, err ? NULL : &l->state);
+	free(r);
 }
 
+/* When what they made of it is much, the others wait for the next turn. */
 static void answer_readers(struct live *l)
 {
-	answer_those(l, l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX);
+	int64_t late = l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX;
+
+	while (l->readers && l->readers->since <= late && hub_may_read(l->hub))
+		answer_reader(l, l->readers);
+	if (l->readers && !hub_may_read(l->hub))
+		live_stir(l);
 }
 
 void live_end_readers(struct live *l)
 {
-	answer_those(l, INT64_MAX);
+	while (l->readers)
+		answer_reader(l, l->readers);
 }
 
 /* It may be set back: nothing waits for longer than it was to. */

@@ -85,6 +85,7 @@ static struct address *entry(struct addresses *all, const unsigned char bytes[16
 	a->all = all;
 	a->tickets.left = (double)(all->tickets * ADDRESS_BURST);
 	a->arrivals.left = (double)(all->arrivals * ADDRESS_BURST);
+	a->work.left = (double)(all->work * ADDRESS_BURST);
 	HASH_ADD(hh, all->table, key, sizeof(a->key), a);
 	return a;
 }
@@ -192,6 +193,32 @@ struct address *address_claim(struct address *a, const char *forwarded, int64_t 
 	return real;
 }
 
+struct address *address_asks(struct address *a, const char *forwarded)
+{
+	a = behind(a, forwarded);
+	a->n_requests++;
+	return a;
+}
+
+void address_answered(struct address *a)
+{
+	a->n_requests--;
+}
+
+int64_t address_waits(struct address *a, int64_t now)
+{
+	refill(&a->work, a->all->work, now);
+	if (a->work.left > 0 || address_is_proxy(a))
+		return 0;
+	return 1 + (int64_t)(-a->work.left * 1000 / (double)a->all->work);
+}
+
+void address_took(struct address *a, int64_t us, int64_t now)
+{
+	refill(&a->work, a->all->work, now);
+	a->work.left -= (double)us;
+}
+
 int64_t address_ask(struct address *a, const char *forwarded, int64_t now)
 {
 	a = behind(a, forwarded);
@@ -203,18 +230,28 @@ struct guesses *address_guesses(struct address *a, const char *forwarded)
 	return &behind(a, forwarded)->codes;
 }
 
+/* Nothing that it is, or was lately, makes it another than somebody new. */
+static bool is_as_new(struct address *a, int64_t now)
+{
+	const struct addresses *all = a->all;
+
+	refill(&a->tickets, all->tickets, now);
+	refill(&a->arrivals, all->arrivals, now);
+	refill(&a->work, all->work, now);
+	return !a->connections && !a->n_requests &&
+	       a->tickets.left >= (double)(all->tickets * ADDRESS_BURST) &&
+	       a->arrivals.left >= (double)(all->arrivals * ADDRESS_BURST) &&
+	       a->work.left >= (double)(all->work * ADDRESS_BURST) &&
+	       guess_forgiven(&a->codes, now);
+}
+
 void addresses_sweep(struct addresses *all, int64_t now)
 {
 	struct address *a, *next;
 
-	HASH_ITER (hh, all->table, a, next) {
-		refill(&a->tickets, all->tickets, now);
-		refill(&a->arrivals, all->arrivals, now);
-		if (!a->connections && a->tickets.left >= (double)(all->tickets * ADDRESS_BURST) &&
-		    a->arrivals.left >= (double)(all->arrivals * ADDRESS_BURST) &&
-		    guess_forgiven(&a->codes, now))
+	HASH_ITER (hh, all->table, a, next)
+		if (is_as_new(a, now))
 			forget(a);
-	}
 }
 
 void addresses_fini(struct addresses *all)

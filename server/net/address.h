@@ -1,6 +1,6 @@
 /* Who comes from where: how many connections an address has, how fast it makes them, how many of
- * them have not said yet what they want, and how many tickets it asked for. An IPv6 address counts
- * by its first 64 bits, which is what one household is given. */
+ * them have not said yet what they want, how many tickets it asked for, and what its requests cost.
+ * An IPv6 address counts by its first 64 bits, which is what one household is given. */
 #ifndef JOBALIKE_NET_ADDRESS_H
 #define JOBALIKE_NET_ADDRESS_H
 
@@ -33,7 +33,9 @@ struct address {
 	struct link
 		*silent; /* connections that have not asked for anything, oldest first: ws.c's */
 	size_t n_silent;
-	struct bucket tickets, arrivals;
+	struct bucket tickets, arrivals, work;
+	size_t n_requests; /* under way */
+	size_t unsent;     /* bytes of answers made for it that it has not taken */
 	struct guesses codes;
 	UT_hash_handle hh;
 };
@@ -44,6 +46,7 @@ struct addresses {
 	int64_t max;                     /* connections of one */
 	int64_t max_silent;              /* of those */
 	int64_t tickets, arrivals;       /* a second; bursts of BURST times as many */
+	int64_t work;                    /* us a second, likewise */
 };
 
 #define ADDRESS_BURST 5
@@ -56,6 +59,14 @@ void address_release(struct address *a);
  * for from now on. NULL: that is one too many, or too soon, and it is still a's. */
 struct address *address_claim(struct address *a, const char *forwarded, int64_t now);
 bool address_is_proxy(const struct address *a);
+
+/* Whoever is behind it asks for something over HTTP; theirs until address_answered. */
+struct address *address_asks(struct address *a, const char *forwarded);
+void address_answered(struct address *a);
+/* Has it used up its share of our time? 0, or until when in ms; a trusted proxy has no limit. */
+int64_t address_waits(struct address *a, int64_t now);
+/* What was asked took so many us. */
+void address_took(struct address *a, int64_t us, int64_t now);
 
 /* May one more ticket be asked for? 0, or after how many ms. forwarded: what the connection says in
  * X-Forwarded-For ("" if nothing), believed from trusted proxies only. */

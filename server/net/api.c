@@ -75,6 +75,32 @@ void api_base(const struct request *r, char *out, size_t size)
 		snprintf(out, size, "%s://%s", http_is_secure(r->net) ? "https" : "http", r->host);
 }
 
+/* What was asked for together is made one after the other, for as long as the address may have it.
+ */
+static void on_read(void *arg, enum err err, const struct state *s)
+{
+	struct request *r = arg;
+	struct address *pays = r->pays;
+	struct net *n = r->net;
+	int64_t since = http_work_us(),
+		wait = pays ? address_waits(pays, (int64_t)n->conns.now) : 0;
+
+	if (!r->wsi)
+		request_free(r); /* nobody is there to read it */
+	else if (wait)
+		answer_error(r, 429, ERR_SLOW_DOWN, NULL, wait);
+	else
+		r->on_state(r, err, s);
+	http_took(pays, n, since);
+}
+
+void api_read(struct request *r, const char *session, hub_read_fn done)
+{
+	r->busy = true;
+	r->on_state = done;
+	hub_read(r->net->hub, session, on_read, r);
+}
+
 /* --- sessions -----------------------------------------------------------------------------------
  */
 
@@ -206,8 +232,7 @@ static void on_session(void *arg, enum err err, const struct state *s)
 
 static void serve_session(struct request *r, const char *session)
 {
-	r->busy = true;
-	hub_read(r->net->hub, session, on_session, r);
+	api_read(r, session, on_session);
 }
 
 /* --- what was said ------------------------------------------------------------------------------
@@ -240,10 +265,15 @@ static void on_export(void *arg, enum err err, const struct state *s)
 		api_refuse(r, err ? err : who && who->removed ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
 		return;
 	}
+	if (http_is_full(r)) {
+		api_refuse(r, ERR_UNAVAILABLE, NULL);
+		return;
+	}
 	if (e->as_json)
 		export_json(s, who, &t);
 	else
 		export_markdown(s, who, &t);
+	hub_spent(r->net->hub, t.len);
 	reply.type = e->as_json ? "application/json" : "text/markdown;charset=utf-8";
 	snprintf(more, sizeof(more),
 		 "content-disposition: attachment; filename=\"jobalike-%s.%s\"\r\n", s->session.id,
@@ -267,8 +297,7 @@ static void serve_export(struct request *r, const char *session, bool as_json)
 	*e = (struct export){ t, as_json };
 	r->work = e;
 	r->end_work = end_export;
-	r->busy = true;
-	hub_read(r->net->hub, session, on_export, r);
+	api_read(r, session, on_export);
 }
 
 static void on_calendar(void *arg, enum err err, const struct state *s)
@@ -298,8 +327,7 @@ static void on_calendar(void *arg, enum err err, const struct state *s)
 
 static void serve_calendar(struct request *r, const char *session)
 {
-	r->busy = true;
-	hub_read(r->net->hub, session, on_calendar, r);
+	api_read(r, session, on_calendar);
 }
 
 /* --- which address is what ----------------------------------------------------------------------

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "protocol/codec.h"
+#include "server/hub/hub.h"
 #include "server/net/keys.h"
 #include "server/net/ticket.h"
 
@@ -21,6 +22,8 @@ void api_show_code(struct request *r, const char *session); /* GET */
 void api_join(struct request *r, const char *session);
 void api_plan(struct request *r);
 
+/* Reads the session's state, for done to answer from; r is its arg. */
+void api_read(struct request *r, const char *session, hub_read_fn done);
 /* Takes the id of a session from the middle of a path; what follows it, or NULL. */
 const char *api_take_id(const char *path, const char *before, char id[33]);
 /* The body as a JSON object, owned by the caller; NULL when it is none and the request was

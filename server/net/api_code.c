@@ -118,6 +118,5 @@ void api_show_code(struct request *r, const char *session)
 		api_refuse(r, ERR_UNAUTHORIZED, NULL);
 		return;
 	}
-	r->busy = true;
-	hub_read(r->net->hub, session, on_state, r);
+	api_read(r, session, on_state);
 }

@@ -246,6 +246,5 @@ void api_join(struct request *r, const char *session)
 		api_refuse(r, err, field[0] ? field : NULL);
 		return;
 	}
-	r->busy = true;
-	hub_read(r->net->hub, session, on_state, r);
+	api_read(r, session, on_state);
 }

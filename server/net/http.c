@@ -96,6 +96,11 @@ struct request *request_new(struct net *n, struct lws *wsi)
 void request_free(struct request *r)
 {
 	DL_DELETE(r->net->requests, r);
+	r->net->unsent -= r->own.len;
+	if (r->pays) {
+		r->pays->unsent -= r->own.len;
+		address_answered(r->pays);
+	}
 	text_free(&r->body);
 	text_free(&r->head);
 	text_free(&r->own);
@@ -175,6 +180,9 @@ void answer_text(struct request *r, struct reply reply, struct text *body)
 {
 	r->own = *body;
 	*body = (struct text){ 0 };
+	r->net->unsent += r->own.len;
+	if (r->pays)
+		r->pays->unsent += r->own.len;
 	answer_constant(r, reply, r->own.s, r->own.len);
 }
 
@@ -234,6 +242,28 @@ void answer_not_allowed(struct request *r, const char *methods)
 	answer_text(r, reply, &t);
 }
 
+/* --- what it costs ------------------------------------------------------------------------------
+ */
+
+int64_t http_work_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void http_took(struct address *pays, struct net *n, int64_t since_us)
+{
+	if (pays)
+		address_took(pays, http_work_us() - since_us, (int64_t)uv_now(n->loop));
+}
+
+bool http_is_full(const struct request *r)
+{
+	return r->net->unsent >= HTTP_UNSENT_MAX || (r->pays && r->pays->unsent >= HTTP_UNSENT_ONE);
+}
+
 /* --- what is asked ------------------------------------------------------------------------------
  */
 
@@ -250,9 +280,30 @@ static bool is_report(const struct request *r)
 	return strcmp(r->path, "/csp") == 0;
 }
 
+static void answer_slow(struct request *r, int64_t wait)
+{
+	static const char sentence[] = "Your address asks for too much. Try again shortly.\n";
+	char more[40];
+
+	r->net->figures.requests_slowed++;
+	if (is_api(r)) {
+		answer_error(r, 429, ERR_SLOW_DOWN, NULL, wait);
+		return;
+	}
+	snprintf(more, sizeof(more), "retry-after: %" PRId64 "\r\n", 1 + wait / 1000);
+	answer_constant(
+		r,
+		(struct reply){ .status = 429, .type = "text/plain;charset=utf-8", .more = more },
+		sentence, sizeof(sentence) - 1);
+}
+
 bool http_admit(struct request *r)
 {
-	if (r->minor < 0)
+	int64_t wait = r->pays ? address_waits(r->pays, (int64_t)r->begun_at) : 0;
+
+	if (wait)
+		answer_slow(r, wait);
+	else if (r->minor < 0)
 		refuse(r, 505, ERR_BAD_REQUEST, "HTTP/1.1 is spoken here.");
 	else if (!r->has_host && (r->minor == 1 || r->host[0]))
 		refuse(r, 400, ERR_BAD_REQUEST, "The host is not named as it should be.");

@@ -11,10 +11,14 @@
 
 #include "protocol/gen/protocol.h"
 #include "server/base/text.h"
+#include "server/hub/hub.h"
 #include "server/net/address.h"
 
 #define HTTP_BODY_MAX 65536
 #define HTTP_PATH_MAX 512
+
+#define HTTP_UNSENT_MAX (64u << 20) /* bytes of answers that nobody has taken, of all */
+#define HTTP_UNSENT_ONE (8u << 20)  /* and of one address: beyond either no record is made */
 
 struct lws;
 struct net;
@@ -25,6 +29,8 @@ struct request {
 	struct net *net;
 	struct lws *wsi; /* NULL: the client is gone */
 	struct address *from;
+	struct address *pays; /* for the work: who is behind it; NULL: nobody has to */
+	uint64_t begun_at;    /* ms of the loop */
 	enum method method;
 	char path[HTTP_PATH_MAX]; /* decoded, without what follows a ? */
 	char host[256], bearer[LIMIT_TICKET_BYTES + 1], forwarded[512], type[128], known[128];
@@ -44,8 +50,9 @@ struct request {
 	bool busy, answered;
 	void *work; /* of whoever answers later; ended with the request */
 	void (*end_work)(void *work);
-	bool keeps;       /* the connection, after the answer */
-	struct text head; /* of the answer, and its body: own or a constant */
+	hub_read_fn on_state; /* where that is a session's state; arg is the request */
+	bool keeps;           /* the connection, after the answer */
+	struct text head;     /* of the answer, and its body: own or a constant */
 	struct text own;
 	const void *content;
 	size_t content_len, sent;
@@ -70,6 +77,12 @@ void request_free(struct request *r);
 bool http_admit(struct request *r);
 /* All of the request is there. */
 void http_serve(struct request *r);
+
+/* The CPU time of this thread in us; and: what was done for the request since then is charged. */
+int64_t http_work_us(void);
+void http_took(struct address *pays, struct net *n, int64_t since_us);
+/* Whoever does not read what was made for them is made no more. */
+bool http_is_full(const struct request *r);
 
 /* The body is borrowed for good: a constant. */
 void answer_constant(struct request *r, struct reply reply, const void *body, size_t len);

@@ -13,8 +13,8 @@ struct request;
 
 struct net_figures {
 	uint64_t requests[6]; /* by the first digit of the status */
-	uint64_t handshakes_refused, csp_reports, tickets, tickets_slowed, codes_wrong,
-		codes_slowed, silent;
+	uint64_t handshakes_refused, requests_slowed, csp_reports, tickets, tickets_slowed,
+		codes_wrong, codes_slowed, silent;
 	struct tally held_us; /* how long the loop was at work until it waited again */
 };
 
@@ -34,6 +34,7 @@ struct net {
 	uint64_t n_ticks;
 	uint64_t rested_ns, idle_ns; /* when the loop last waited, and how long it had until then */
 	struct request *requests;    /* all that are not finished */
+	size_t unsent;               /* bytes of answers made for them that were not taken */
 	char url[300], local_url[64], admin_url[64];
 	bool draining;
 	struct net_figures figures;

@@ -93,6 +93,9 @@ static void write_requests(struct text *t, const struct net_figures *f)
 			    f->requests[i]);
 	count(t, "handshakes_refused_total", "WebSocket handshakes refused.",
 	      f->handshakes_refused);
+	count(t, "requests_slowed_total",
+	      "Requests of addresses that had used up their share of the server's time.",
+	      f->requests_slowed);
 	count(t, "tickets_total", "Tickets handed out on the join page.", f->tickets);
 	count(t, "tickets_slowed_total", "Requests for tickets that came too fast.",
 	      f->tickets_slowed);

@@ -64,6 +64,7 @@ static void take_limits(struct net *n)
 	n->addresses.max_silent = c->limits.half_open_per_address;
 	n->addresses.tickets = c->limits.joins_per_second;
 	n->addresses.arrivals = c->limits.connects_per_second;
+	n->addresses.work = c->limits.http_percent * 10000;
 	n->people.max_connections = most_connections(c->limits.connections);
 	n->admin.max_connections = n->people.max_connections + FOR_OPERATORS;
 }

@@ -56,7 +56,6 @@ bool operate_serve(struct request *r)
 		answer_not_allowed(r, "GET, HEAD");
 		return true;
 	}
-	r->busy = true;
-	hub_read(r->net->hub, id, on_state, r);
+	api_read(r, id, on_state);
 	return true;
 }

@@ -7,7 +7,9 @@
 #include "server/net/http.h"
 #include "server/net/inside.h"
 
-#define ANSWER_S 60 /* in which an answer has to be taken */
+#define ANSWER_S   60    /* in which an answer has to be taken */
+#define BODY_MS    10000 /* in which a body has to come */
+#define REQUEST_US 50    /* what a request costs before we see it */
 
 /* --- a request ----------------------------------------------------------------------------------
  */
@@ -100,6 +102,7 @@ static void read_headers(struct request *r, struct lws *wsi)
 
 int ws_http_begin(struct link *l, struct lws *wsi)
 {
+	int64_t since = http_work_us() - REQUEST_US;
 	struct request *r;
 
 	link_spoke(l);
@@ -108,12 +111,16 @@ int ws_http_begin(struct link *l, struct lws *wsi)
 	r = l->request = request_new(l->net, wsi);
 	r->from = l->from;
 	r->is_admin = l->is_admin;
+	r->begun_at = uv_now(l->net->loop);
 	read_line(r, wsi);
 	read_headers(r, wsi);
+	if (!r->is_admin)
+		r->pays = address_asks(r->from, r->forwarded);
 	if (http_admit(r) && r->method != METHOD_POST) {
 		r->served = true;
 		http_serve(r);
 	}
+	http_took(r->pays, r->net, since);
 	return 0;
 }
 
@@ -123,7 +130,7 @@ int ws_http_body(struct link *l, const char *data, size_t len)
 
 	if (!r || r->answered || r->served)
 		return 0;
-	if (r->body.len + len > HTTP_BODY_MAX)
+	if (r->body.len + len > HTTP_BODY_MAX || uv_now(l->net->loop) - r->begun_at > BODY_MS)
 		return -1;
 	if (len)
 		text_add(&r->body, data, len);
@@ -133,11 +140,13 @@ int ws_http_body(struct link *l, const char *data, size_t len)
 int ws_http_end(struct link *l)
 {
 	struct request *r = l ? l->request : NULL;
+	int64_t since = http_work_us();
 
 	if (!r || r->answered || r->served) /* told again when more comes after the body */
 		return 0;
 	r->served = true;
 	http_serve(r);
+	http_took(r->pays, r->net, since);
 	return 0;
 }
 

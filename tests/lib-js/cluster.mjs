@@ -53,6 +53,8 @@ const FREE = [
   "--limits.rate_percent=0",
   "--limits.joins_per_second=10000",
   "--limits.connections_per_address=10000",
+  "--limits.connects_per_second=10000",
+  "--limits.http_percent=100",
 ];
 
 /** Keys that all instances of one cluster share: { key, variables }, the one that planning asks for. */

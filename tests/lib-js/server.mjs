@@ -126,7 +126,7 @@ export function makeServer({ dir, options = [], admin = "off", key = null, env =
   };
 }
 
-/** Asks the API; throws for anything but 2xx. What is unavailable for a moment is asked again. */
+/** Asks the API; throws for anything but 2xx. What is unavailable or too much for a moment is asked again. */
 export async function ask(server, path, how = {}, tries = 5) {
   const { method = "GET", bearer, body } = how;
   const answer = await fetch(server.url(path), {
@@ -139,7 +139,7 @@ export async function ask(server, path, how = {}, tries = 5) {
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
-  if (answer.status === 503 && tries > 1) {
+  if ([429, 503].includes(answer.status) && tries > 1) {
     await new Promise((done) => setTimeout(done, 1000));
     return ask(server, path, how, tries - 1);
   }

@@ -20,9 +20,11 @@ static void begin(struct world *w, const char *one, const char *other)
 {
 	*w = (struct world){ .items = { (char *)(uintptr_t)one, (char *)(uintptr_t)other } };
 	w->proxies = (struct conf_list){ w->items, (one != NULL) + (other != NULL) };
-	w->all = (struct addresses){
-		.proxies = &w->proxies, .max = MAX, .tickets = A_SECOND, .arrivals = 1000
-	};
+	w->all = (struct addresses){ .proxies = &w->proxies,
+				     .max = MAX,
+				     .tickets = A_SECOND,
+				     .arrivals = 1000,
+				     .work = 50000 };
 }
 
 static void end(struct world *w)
@@ -237,6 +239,36 @@ static void tickets_are_asked_for_only_so_fast(void **state)
 	end(&w);
 }
 
+#define SHARE (50000 * ADDRESS_BURST) /* us that may be taken at once */
+
+static void work_is_done_for_only_so_long(void **state)
+{
+	struct world w;
+	struct address *a, *proxy, *real;
+
+	(void)state;
+	begin(&w, "10.0.0.1", NULL);
+	a = address_asks(come(&w, "198.51.100.7", 1000), "203.0.113.9");
+	address_took(a, SHARE - 1, 1000);
+	assert_int_equal(address_waits(a, 1000), 0);
+	address_took(a, 100001, 1000); /* one answer may cost much */
+	assert_in_range(address_waits(a, 1000), 1999, 2002);
+	assert_true(address_waits(a, 2900) > 0);
+	assert_int_equal(address_waits(a, 3010), 0);
+	address_answered(a);
+
+	proxy = come(&w, "10.0.0.1", 3000);
+	real = address_asks(proxy, "203.0.113.9");
+	address_took(real, SHARE + 1, 3000);
+	assert_true(address_waits(real, 3000) > 0);
+	assert_int_equal(address_waits(address_asks(proxy, "203.0.113.10"), 3000), 0);
+	address_took(proxy, 10 * SHARE, 3000);
+	assert_int_equal(address_waits(proxy, 3000), 0);
+	addresses_sweep(&w.all, 3000 + 3600000);
+	assert_int_equal(HASH_COUNT(w.all.table), 4); /* two ask still, two are here */
+	end(&w);
+}
+
 static void who_is_gone_is_forgotten(void **state)
 {
 	struct world w;
@@ -266,6 +298,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(behind_a_proxy_too),
 	cmocka_unit_test(an_address_comes_only_so_fast),
 	cmocka_unit_test(tickets_are_asked_for_only_so_fast),
+	cmocka_unit_test(work_is_done_for_only_so_long),
 	cmocka_unit_test(who_is_gone_is_forgotten),
 };
 

@@ -312,7 +312,7 @@ async function forms(browser, server) {
 const begun = performance.now();
 const server = makeServer({
   dir: tempDir("xss"),
-  options: ["--store.url=memory:", "--limits.rate_percent=0", "--limits.joins_per_second=100000", "--limits.connections_per_address=1000"],
+  options: ["--store.url=memory:", "--limits.rate_percent=0", "--limits.joins_per_second=100000", "--limits.connections_per_address=1000", "--limits.http_percent=100"],
 });
 await server.start();
 const browser = await launch();
