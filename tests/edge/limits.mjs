@@ -4,7 +4,7 @@ import assert from "node:assert";
 import { join as attend } from "./asker.mjs";
 import { check } from "./cases.mjs";
 import { planned, tokenOf } from "./forms.mjs";
-import { api, dial, frame, next, open, send, until } from "./raw.mjs";
+import { api, dial, frame, next, open, request, send, until } from "./raw.mjs";
 import { startServer } from "./server.mjs";
 import { ticket } from "./tickets.mjs";
 
@@ -134,6 +134,25 @@ async function slowHeads(server) {
   });
 }
 
+async function slowBodies(server) {
+  await check("limit: nor is a body, however it dribbles", async () => {
+    const all = [...Array(10)].map(() => {
+      const s = open(server.port);
+      s.socket.write(request("POST", "/csp", { "Content-Type": "application/csp-report", "Content-Length": 60_000 }));
+      return s;
+    });
+    const begun = Date.now();
+    while (all.some((s) => !s.ended) && Date.now() - begun < 25_000) {
+      for (const s of all) if (!s.ended) s.socket.write("x");
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    const left = all.filter((s) => !s.ended).length;
+    for (const s of all) s.socket.destroy();
+    assert.strictEqual(left, 0);
+    return true;
+  });
+}
+
 async function behindProxy() {
   const server = await startServer(["--http.trusted_proxies=127.0.0.1", "--limits.connections_per_address=3", "--limits.connects_per_second=2"]);
   const from = (address) => dial(server.port, { "X-Forwarded-For": address });
@@ -180,7 +199,7 @@ async function halfOpen(server) {
 export async function limits() {
   const tight = await startServer(["--limits.connections_per_address=20", "--limits.joins_per_second=1"]);
   await tooMany(tight);
-  await slowHeads(tight);
+  await Promise.all([slowHeads(tight), slowBodies(await startServer([]))]);
   await check("limit: the server ends in order", async () => assert.strictEqual(await tight.end(), null));
   await behindProxy();
   const roomy = await startServer([]);
@@ -198,5 +217,5 @@ export async function limits() {
     s.socket.destroy();
     assert.strictEqual(await end, null);
   });
-  await thousand(await startServer(["--limits.connections_per_address=2000"]));
+  await thousand(await startServer(["--limits.connections_per_address=2000", "--limits.connects_per_second=1000"]));
 }

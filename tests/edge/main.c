@@ -1,6 +1,8 @@
 /* Without arguments: rows that need no server. With them: bytes for one.
  *   edge streams PORT CONNECTIONS SEED TICKETS
- *   edge readers PORT TICKETS */
+ *   edge readers PORT TICKETS
+ *   edge people PORT TICKETS
+ *   edge flood KIND PORT TICKETS SESSION */
 #include "tests/edge/edge.h"
 
 #include <stdio.h>
@@ -18,6 +20,10 @@ int main(int argc, char **argv)
 				    strtoull(argv[4], NULL, 10), argv[5]);
 	if (argc == 4 && strcmp(argv[1], "readers") == 0)
 		return !row_readers((uint16_t)atoi(argv[2]), argv[3]);
+	if (argc == 4 && strcmp(argv[1], "people") == 0)
+		return !row_people((uint16_t)atoi(argv[2]), argv[3]);
+	if (argc == 6 && strcmp(argv[1], "flood") == 0)
+		return !row_flood(argv[2], (uint16_t)atoi(argv[3]), argv[4], argv[5]);
 	ok = row_flips(10000 * times);
 	ok = row_heavy(500 * times) && ok;
 	ok = row_many_keys(20000) && ok;

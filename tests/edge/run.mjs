@@ -14,6 +14,7 @@ import { forgedRequests, otherSites, uploads, waysOut } from "./cross.mjs";
 import { evasions } from "./evasions.mjs";
 import { exports } from "./exports.mjs";
 import { deafReaders, joinFloods, lineFloods, pingFloods, slowHandshakes, smallFloods } from "./floods.mjs";
+import { FIRST, floods, people as behaving } from "./others.mjs";
 import { forged } from "./forged.mjs";
 import { forgeries } from "./forgeries.mjs";
 import { forms, planned } from "./forms.mjs";
@@ -26,6 +27,7 @@ import { guesses, replays } from "./identity.mjs";
 import { limits } from "./limits.mjs";
 import { messages } from "./messages.mjs";
 import { metrics } from "./metrics.mjs";
+import { requests } from "./requests.mjs";
 import { roles } from "./roles.mjs";
 import { row, sized } from "./rows.mjs";
 import { startServer } from "./server.mjs";
@@ -36,13 +38,13 @@ import { logs, names, redis, sql, sqlSource } from "./words.mjs";
 
 const seed = Number(process.env.SEED ?? 1);
 /** All strangers of a test come from one address. */
-const CROWDED = ["--limits.connections_per_address=100000", "--limits.connects_per_second=1000000"];
+const CROWDED = ["--limits.connections_per_address=100000", "--limits.connects_per_second=1000000", "--limits.http_percent=100"];
 /** And do as much as they can. */
 const WIDE = [...CROWDED, "--limits.rate_percent=0", "--limits.joins_per_second=100000", "--limits.half_open_per_address=100000"];
 
 /** Starts a server with a session that is open. */
 async function opened(mode, ...options) {
-  const server = await startServer(options, {}, [], mode);
+  const server = await startServer(options, {}, mode === "release" ? FIRST : [], mode);
   server.session = (await planned(server)).session;
   return server;
 }
@@ -131,19 +133,40 @@ async function people() {
   await ends(server);
 }
 
-async function timed() {
-  const wide = await opened("release", ...WIDE, "--limits.queue_bytes=65536");
-  await row("ENUM", wide, () => guesses(wide, dice(seed).bytes));
-  await row("WS-9", wide, () => deafReaders(wide));
-  await ends(wide);
+/** With people in it who behave. */
+async function inhabited(...options) {
+  const server = await opened("release", ...options);
+  return [server, await behaving(server)];
+}
 
-  const server = await opened("release", ...CROWDED);
-  await row("WS-7", server, () => slowHandshakes(server));
-  await row("WS-8", server, () => pingFloods(server));
-  await row("FLOOD-M", server, () => lineFloods(server));
-  await row("FLOOD-J", server, () => joinFloods(server));
-  await row("FLOOD-R+H", server, () => smallFloods(server));
+async function leaves(server, others) {
+  await check("of those who behave nobody was sent away", async () => assert.strictEqual(await others.end(), 0));
   await ends(server);
+}
+
+async function timed() {
+  const [wide, among] = await inhabited(...WIDE, "--limits.queue_bytes=65536");
+  await row("ENUM", wide, () => guesses(wide, dice(seed).bytes));
+  await row("WS-9", wide, () => deafReaders(wide, among));
+  await leaves(wide, among);
+
+  const [usual, they] = await inhabited();
+  await row("FLOODS", usual, () => floods(usual, they));
+  await leaves(usual, they);
+
+  const talkative = await opened("release", "--limits.rate_percent=0");
+  await row("REQUESTS", talkative, () => requests(talkative));
+  await ends(talkative);
+
+  const [server, others] = await inhabited(...CROWDED);
+  await row("WS-7", server, () => slowHandshakes(server, others));
+  await leaves(server, others);
+  const empty = await opened("release", ...CROWDED);
+  await row("WS-8", empty, () => pingFloods(empty));
+  await row("FLOOD-M", empty, () => lineFloods(empty));
+  await row("FLOOD-J", empty, () => joinFloods(empty));
+  await row("FLOOD-R+H", empty, () => smallFloods(empty));
+  await ends(empty);
 }
 
 await timed(); // while nothing else is done
