@@ -21,6 +21,7 @@ static const uint64_t wait_ms[WAIT_COUNT] = {
 	[WAIT_HELLO] = CONN_HELLO_MS,
 	[WAIT_DRAIN] = CONN_BEHIND_MS,
 	[WAIT_CLOSE] = CONN_CLOSE_MS,
+	[WAIT_GONE] = CONN_GONE_MS,
 };
 
 static const unsigned bye_codes[BYE_COUNT] = {
@@ -529,6 +530,8 @@ static void judge_slot(struct conns *all, unsigned slot)
 		all->figures.idle++;
 		log_debug("conn.idle", "silent_ms=%" PRIu64, all->now - c->heard_at);
 		bye(&c->peer, BYE_IDLE, 0);
+		if (c->waits == WAIT_CLOSE)
+			wait_for(c, WAIT_GONE);
 	}
 }
 

@@ -22,6 +22,7 @@
 #define CONN_HELLO_MS  10000 /* until the hello */
 #define CONN_BEHIND_MS 10000 /* unable to keep up */
 #define CONN_CLOSE_MS  2000  /* until the peer answers our close */
+#define CONN_GONE_MS   500   /* the same, if it answers nothing any more */
 #define CONN_PING_S    20    /* each connection is pinged so often */
 #define CONN_PONG_S    8     /* and heard within that, or closed */
 #define CONN_EVENTS    1000  /* messages that may wait; answers LIMIT_PENDING more */
@@ -43,7 +44,7 @@ struct conn;
 
 /* What a connection waits for, if anything; each for a time of its own, so that those who wait for
  * the same stand in the order in which it ends. */
-enum conn_wait { WAIT_NOTHING, WAIT_HELLO, WAIT_DRAIN, WAIT_CLOSE, WAIT_COUNT };
+enum conn_wait { WAIT_NOTHING, WAIT_HELLO, WAIT_DRAIN, WAIT_CLOSE, WAIT_GONE, WAIT_COUNT };
 
 struct conn {
 	struct peer peer; /* the first member */

@@ -19,6 +19,8 @@ static void on_tick(uv_timer_t *timer)
 
 	n->conns.now = uv_now(n->loop);
 	conns_tick(&n->conns);
+	if (n->n_sockets)
+		ws_wake(n->ws);
 	if (++n->n_ticks % SWEEP_TICKS == 0)
 		addresses_sweep(&n->addresses, (int64_t)n->conns.now);
 }

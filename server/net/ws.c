@@ -331,6 +331,11 @@ struct ws *ws_new(struct net *net, uv_loop_t *loop)
 	return NULL;
 }
 
+void ws_wake(struct ws *w)
+{
+	lws_cancel_service(w->context);
+}
+
 void ws_close(struct ws *w)
 {
 	lws_context_destroy(w->context);

@@ -5,14 +5,17 @@ import { counts } from "../edge/cases.mjs";
 import { confined } from "./confined.mjs";
 import { ends } from "./ends.mjs";
 import { full } from "./full.mjs";
+import { halfOpen } from "./halfopen.mjs";
 import { hardened } from "./hardened.mjs";
 import { secrets } from "./secrets.mjs";
 
+const half = halfOpen();
 await confined();
 await full();
 await secrets();
 await ends();
 await hardened();
+await half;
 
 console.log(`suite=process cases=${counts.cases} refused=${counts.refused} failed=${counts.failed}`);
 process.exit(counts.failed ? 1 : 0);
