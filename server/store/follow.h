@@ -89,6 +89,10 @@ void follow_erased(struct followers *fs, const char *log, const char *epoch, uin
 		   struct msg *stub);
 /* The chain at this position; NULL where it is not held. Good until the next call. */
 const struct hash *follow_chain(const struct followers *fs, const char *log, uint64_t seq);
+/* Records from seq to the last delivered, of this epoch; NULL where they are not held. Good until
+ * the next call. */
+const struct held_record *follow_since(const struct followers *fs, const char *log,
+				       const char *epoch, uint64_t seq, size_t *n);
 /* The connection is another one, and the store may be: every head is compared at the next tick. */
 void follow_doubt(struct followers *fs);
 void follow_tick(struct followers *fs, int64_t now);

@@ -117,6 +117,17 @@ void follow_erased(struct followers *fs, const char *log, const char *epoch, uin
 		follow_look_again(fs, f);
 }
 
+const struct held_record *follow_since(const struct followers *fs, const char *log,
+				       const char *epoch, uint64_t seq, size_t *n)
+{
+	const struct follower *f = follow_find(fs, log);
+
+	*n = 0;
+	if (!f || f->differs || !f->live || strcmp(f->epoch, epoch) != 0)
+		return NULL;
+	return held_from(&f->held, seq, n);
+}
+
 const struct hash *follow_chain(const struct followers *fs, const char *log, uint64_t seq)
 {
 	const struct follower *f = follow_find(fs, log);

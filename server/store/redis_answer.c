@@ -28,7 +28,7 @@ static void hand_in(const struct ask *a, const struct ask_answer *answer)
 		follow_head(fs, a->log, answer->epoch, answer->head, NULL);
 }
 
-static void tell_done(const struct ask *a, const struct ask_answer *answer)
+void ask_tell(const struct ask *a, const struct ask_answer *answer)
 {
 	a->done(a->arg, &(struct store_answer){ .err = answer->err,
 						.epoch = answer->epoch,
@@ -60,15 +60,15 @@ void ask_end(struct ask *a, struct ask_answer *answer)
 	switch (a->kind) {
 	case ASK_APPEND:
 		crash_at("redis.append_known");
-		tell_done(a, answer);
+		ask_tell(a, answer);
 		hand_in(a, answer);
 		crash_at("redis.append_told");
 		break;
 	case ASK_READ:
-		tell_done(a, answer);
+		ask_tell(a, answer);
 		break;
 	case ASK_ERASE:
-		tell_done(a, answer);
+		ask_tell(a, answer);
 		if (answer->err == OK)
 			follow_erased(&r->followers, a->log, a->epoch, a->first, a->bodies[0]);
 		break;
@@ -231,6 +231,24 @@ static void measure(struct asks *asks, uint64_t took)
 		asks->reply_ms = took;
 }
 
+/* The answer of one that was told before: what else it says is for those who follow. */
+static void end_told(struct ask *a, const redisReply *reply)
+{
+	struct ask_answer answer = { .err = ERR_UNKNOWN };
+	struct redis *r = a->redis;
+	char log[STORE_LOG_MAX + 1];
+
+	strcpy(log, a->log);
+	if (reply && !a->looking && read_answer(a, reply, &answer) && answer.err == ERR_CONFLICT)
+		hand_in(a, &answer);
+	page_free(&answer.page);
+	ask_free(a);
+	r->asks.n--;
+	asks_overtaken(r, log);
+	if (r->closing)
+		redis_wake(r, 0);
+}
+
 void ask_replied(redisAsyncContext *ac, void *reply, void *arg)
 {
 	struct ask *a = arg;
@@ -242,7 +260,9 @@ void ask_replied(redisAsyncContext *ac, void *reply, void *arg)
 	assert(first == a);
 	(void)first;
 	measure(&r->asks, uv_now(r->loop) - a->sent_at);
-	if (!reply && changes(a))
+	if (a->told)
+		end_told(a, reply);
+	else if (!reply && changes(a))
 		ask_fail(a, ERR_UNKNOWN);
 	else if (!reply)
 		list_put(&r->asks.waiting, a);

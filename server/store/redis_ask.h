@@ -33,6 +33,7 @@ struct ask {
 	bool looking; /* it is being asked for */
 	bool whole;   /* the script's text is sent, Redis does not know its hash */
 	bool refused; /* there are too many */
+	bool told;    /* whoever asked has its answer: an APPEND that was overtaken */
 	bool purging; /* an ERASE is done but for the files */
 	uint64_t asked_at, sent_at, rest_until;
 	store_done_fn done;
@@ -70,9 +71,14 @@ void ask_free(struct ask *a);
 /* Writes it, in redis_send.c; false: not now. The reply comes to ask_replied, in redis_answer.c. */
 bool ask_send(struct ask *a);
 redisCallbackFn ask_replied;
+/* Calls back whoever asked for an append, a reading or an erasure. */
+void ask_tell(const struct ask *a, const struct ask_answer *answer);
 /* Calls back whoever asked, and frees it. */
 void ask_end(struct ask *a, struct ask_answer *answer);
 void ask_fail(struct ask *a, enum err err);
+
+/* Others have appended to this log: tells those who came too late, in redis_overtaken.c. */
+void asks_overtaken(struct redis *r, const char *log);
 
 void list_put(struct ask_list *l, struct ask *a);
 struct ask *list_take(struct ask_list *l);

@@ -144,6 +144,8 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 	switch (w.kind) {
 	case WORD_RECORDS:
 		hear_records(r, log, &w);
+		if (strcmp(w.who, r->who) != 0)
+			asks_overtaken(r, log);
 		break;
 	case WORD_SIGNAL:
 		if (strcmp(w.who, r->who) != 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/redis/far.h"
 #include "tests/redis/redis.h"
 
 static void the_loser_goes_first(void **state)
@@ -60,6 +61,71 @@ static void two_side_by_side(void **state)
 	assert_in_range(one.n * 10, two.n * 2, two.n * 50);
 	assert_true(one.slowest_ms < 500 && two.slowest_ms < 500);
 	bench_until_told(SEAT(2), one.n + two.n + 1);
+}
+
+#define FAR_MS 600
+
+/* Two seats that follow log "a" with its two records, the first one far away. */
+static void far_and_near(struct bench *b, struct far *far, char *epoch)
+{
+	struct redis_options o = { .path = far->path, .prefix = "test:" };
+
+	far_open(far, &b->loop, b->dir, SERVER(b)->socket, 0);
+	redis_kind_options(&o);
+	assert_null(b->seats[0].store);
+	seat_follow(bench_seat(b, 0), "a", 0);
+	redis_kind_options(NULL);
+	append_many(bench_seat(b, 1), "a", epoch, 1, 2);
+	bench_until_told(bench_seat(b, 0), 3);
+	seat_follow(bench_seat(b, 1), "a", 0);
+	bench_until_told(bench_seat(b, 1), 3);
+	far->delay_ms = FAR_MS;
+}
+
+static uint64_t since(uint64_t start)
+{
+	return uv_hrtime() / 1000000 - start;
+}
+
+/* Word of the winner is there long before the answer to what was sent too late. */
+static void who_is_overtaken_decides_again_at_once(void **state)
+{
+	struct bench *b = *state;
+	struct seat *a;
+	const char *late = "far 3", *again = "far 4", *more = "near 5";
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct reply lost, won, waits;
+	static struct far far; /* also after a failure, until the seats are closed */
+	uint64_t start;
+
+	far_and_near(b, &far, epoch);
+	a = SEAT(0);
+	start = uv_hrtime() / 1000000;
+	ask_append(a, "a", epoch, 3, 1, &late, &lost);
+	assert_int_equal(append(SEAT(1), "a", epoch, 3, 1, "near 3")->err, OK);
+	bench_until(b, &lost.came);
+	assert_in_range(since(start), 0, FAR_MS - 50);
+	assert_int_equal(lost.err, ERR_CONFLICT);
+	assert_string_equal(lost.epoch, epoch);
+	assert_int_equal(lost.n_records, 1);
+	assert_int_equal(lost.records[0].seq, 3);
+	assert_string_equal(lost.records[0].text, "near 3");
+	ask_append(a, "a", epoch, 4, 1, &again, &won);
+	run_for(b,
+		FAR_MS - since(start) + 20); /* the late one has come, and its loser goes first */
+	ask_append(SEAT(1), "a", epoch, 4, 1, &more, &waits);
+	bench_until(b, &won.came);
+	bench_until(b, &waits.came);
+	assert_int_equal(won.err, OK);
+	assert_in_range(since(start), FAR_MS,
+			2 * FAR_MS - 50); /* not two ways, one after another */
+	assert_int_equal(waits.err, ERR_CONFLICT);
+	assert_string_equal(waits.records[0].text, "far 4");
+	assert_int_equal(read_log(SEAT(1), "a", 1, 9)->n_records, 4);
+	reply_free(&lost);
+	reply_free(&waits);
+	seat_close(a);
+	far_close(&far);
 }
 
 /* In how many files below the server's folder does this text stand? */
@@ -132,10 +198,8 @@ static void erased_text_is_held_by_nobody(void **state)
 }
 
 const struct redis_case turn_cases[] = {
-	CASE(the_loser_goes_first),
-	CASE(first_for_fifty_milliseconds),
-	CASE(two_side_by_side),
-	CASE(erased_text_is_in_no_file),
-	CASE(erased_text_is_held_by_nobody),
+	CASE(the_loser_goes_first),      CASE(first_for_fifty_milliseconds),
+	CASE(two_side_by_side),          CASE(who_is_overtaken_decides_again_at_once),
+	CASE(erased_text_is_in_no_file), CASE(erased_text_is_held_by_nobody),
 };
 const size_t n_turn_cases = sizeof(turn_cases) / sizeof(turn_cases[0]);
