@@ -78,7 +78,7 @@ const keyOf = (en: string, i: number): string =>
     .toLowerCase()
     .normalize("NFKD")
     .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_+|_+$/g, "")
+    .replace(/^_|_$/g, "")
     .slice(0, 32) || `area_${i + 1}`;
 
 function areasOf(draft: Draft): readonly PublicArea[] {
