@@ -67,9 +67,15 @@ const badPlans = {
 
 export const bearer = (key) => ({ Authorization: `Bearer ${key}` });
 
+/** Asked again while the server has not read its list of sessions yet. */
 export async function planned(server, change, how) {
   const key = bearer(server.installKey());
-  const said = await api(server.port, "POST", "/api/sessions", plan(change), key, how);
+  const ask = () => api(server.port, "POST", "/api/sessions", plan(change), key, how);
+  let said = await ask();
+  for (let i = 0; i < 50 && said?.status === 503; i++) {
+    await new Promise((done) => setTimeout(done, 100));
+    said = await ask();
+  }
   assert.strictEqual(said.status, 201, JSON.stringify(said.json));
   return said.json;
 }

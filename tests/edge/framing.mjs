@@ -6,8 +6,8 @@ import { randomBytes } from "node:crypto";
 import { check } from "./cases.mjs";
 import { hello } from "./asker.mjs";
 import { closeFrame, ending, ends } from "./frames.mjs";
-import { dial, frame, next, takeFrame, until } from "./raw.mjs";
-import { sized } from "./rows.mjs";
+import { dial, exchange, frame, handshake, next, request, takeFrame, until } from "./raw.mjs";
+import { rssOf, sized } from "./rows.mjs";
 
 const LARGEST = 16_384;
 
@@ -242,7 +242,84 @@ export async function oversize(port) {
   }
 }
 
-/** WS-5, WS-10: what is offered and not taken. */
+/** Many who begin a message and do not end it: what each of them costs. */
+export async function unfinished(server) {
+  const n = 200;
+  const before = rssOf(server);
+  const all = [];
+  let kb = 0;
+  await check("oversize: messages that do not end cost what a message may be long", async () => {
+    for (let i = 0; i < n; i++) {
+      const s = await dial(server.port);
+      for (let part = 0; part < 16; part++) s.socket.write(frame("x".repeat(1000), { opcode: part ? 0 : 1, fin: false }));
+      all.push(s);
+    }
+    // Whoever is answered has been read to the end.
+    for (const s of all) s.socket.write(frame("p", { opcode: 9 }));
+    for (const s of all) assert.strictEqual((await until(s, takeFrame))?.opcode, 10);
+    kb = Math.round((rssOf(server) - before) / n);
+    assert.ok(kb <= 128, `${kb} kB each`);
+  });
+  for (const s of all) s.socket.destroy();
+  return { unfinished: n, kb_each: kb };
+}
+
+/** WS-10: binary, other subprotocols, a second handshake where there was one. */
+export async function strange(server, ticketOf) {
+  const { port } = server;
+  const ways = {
+    "whole": (b) => [frame(b, { opcode: 2 })],
+    "in two": (b) => [frame(b.subarray(0, b.length >> 1), { opcode: 2, fin: false }), frame(b.subarray(b.length >> 1), { opcode: 0 })],
+    "behind a text": (b) => [frame("{}"), frame(b, { opcode: 2 })],
+  };
+  for (const n of [0, 1, 2, 125, 126, 127, 1000, 4096, 16_384, 20_000])
+    for (const [way, make] of Object.entries(ways))
+      await ends(`strange: ${n} bytes of binary, ${way}`, port, make(randomBytes(n)), [1003]);
+  for (const n of [1, 500, 16_384])
+    await check(`strange: ${n} bytes of binary from somebody who is in`, async () => {
+      const me = await hello(port, ticketOf(`binary${n}`));
+      await me.when((x) => x.view);
+      me.s.socket.write(frame(randomBytes(n), { opcode: 2 }));
+      await me.when((x) => x.closed);
+      assert.strictEqual(me.closed, 1003);
+      me.leave();
+      return true;
+    });
+  const others = ["", " ", ",", "chat", "jobalike", "jobalike.v", "jobalike.v2", "jobalike.v1x", "xjobalike.v1", "JOBALIKE.v1", "jobalike.V1", "jobalike v1", "jobalike.v1;q=1", "\"jobalike.v1\"",
+    "v1", "http", "*", "wamp, mqtt", "jobalike.v0, jobalike.v2", "soap", "graphql-ws", "\u00e9", "jobalike.v1/x", "jobalike%2ev1", "a".repeat(400), "lws-mirror-protocol", "default", "none", "undefined", "null", "jobalike.v1\\x00"];
+  for (const other of others)
+    await check(`strange: subprotocol ${JSON.stringify(other).slice(0, 30)}`, async () => {
+      const answer = await exchange(port, Buffer.from(handshake(port, { "Sec-WebSocket-Protocol": other }), "latin1"));
+      assert.notStrictEqual(answer?.status, 101);
+      return true;
+    });
+  const again = {
+    "a handshake": () => handshake(port), "a page": () => request("GET", "/"), "a ticket": () => request("POST", `/api/sessions/${server.session}/tickets`, {}, "{}"),
+    "the preface of HTTP/2": () => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "half a handshake": () => handshake(port).slice(0, 40), "an end of lines": () => "\r\n\r\n",
+  };
+  for (const [name, make] of Object.entries(again))
+    for (const first of [[], [frame("{}")], [frame("{", { fin: false })], [frame("p", { opcode: 9 })], [frame("{}"), frame("{}")], [frame("", { opcode: 10 })]])
+      await check(`strange: ${name} on a WebSocket, behind ${first.length} frames`, async () => {
+        const s = await dial(port);
+        for (const f of first) s.socket.write(f);
+        s.socket.write(make());
+        // What is too short for the frame that it seems to be is waited for: another one ends it.
+        s.socket.write(Buffer.alloc(200, 0xff));
+        const late = Date.now() + 3000;
+        let end;
+        while (end === undefined && Date.now() < late) {
+          const f = await until(s, takeFrame, 200);
+          if (f === null) end = "end";
+          else if (f?.opcode === 8) end = f.payload.readUInt16BE(0);
+        }
+        assert.ok([1002, 1007, "end"].includes(end), `${end}`);
+        assert.ok(!s.bytes.includes("HTTP/1."), "it was answered");
+        s.socket.destroy();
+        return true;
+      });
+}
+
+/** WS-5: what is offered and not taken. */
 export async function offers(port, extensions) {
   for (const value of extensions)
     await check(`deflate: ${value.slice(0, 60)}`, async () => {

@@ -5,6 +5,7 @@ import assert from "node:assert";
 import { randomBytes } from "node:crypto";
 import { check } from "./cases.mjs";
 import { exchange, handshake, open, request, takeAnswer, until } from "./raw.mjs";
+import { sized } from "./rows.mjs";
 
 const key = () => randomBytes(16).toString("base64");
 
@@ -109,11 +110,11 @@ export async function handshakes(server) {
   await check("handshake: by the operators' listener", () =>
     refused(server.adminPort, handshake(server.adminPort), "admin"),
   );
-  await upgrades(port);
+  const upgraded = await upgrades(port);
   await goodOnes(port);
   await slices(port);
   await pages(port);
-  return { opened };
+  return { upgrades: upgraded, opened };
 }
 
 const good = (port) => ({
@@ -143,32 +144,49 @@ async function goodOnes(port) {
   });
 }
 
-/** Values that nobody foresaw, some with the next request right behind. */
-async function upgrades(port) {
-  await check("handshake: 300 random values of Upgrade", async () => {
-    for (let i = 0; i < 300; i++) {
-      const value = randomBytes(i % 100).toString(i % 2 ? "hex" : "latin1").replace(/[\r\n]/g, "");
-      const bytes = handshake(port, { Upgrade: `x${value}` });
-      await refused(port, Buffer.from(i % 3 ? bytes : bytes + bytes, "latin1"), value);
-    }
-    return true;
-  });
+/** Does n things, so many at a time. */
+async function each(n, body) {
+  let next = 0;
+  await Promise.all([...Array(20)].map(async () => {
+    while (next < n) await body(next++);
+  }));
 }
 
-/** A handshake that comes in two parts, cut at every place. */
-async function slices(port) {
-  await check("handshake: cut anywhere", async () => {
-    const bytes = Buffer.from(handshake(port));
-    for (let cut = 1; cut < bytes.length; cut += 7) {
-      const s = open(port);
-      s.socket.write(bytes.subarray(0, cut));
-      await new Promise((done) => setTimeout(done, 2));
-      s.socket.write(bytes.subarray(cut));
-      const answer = await until(s, takeAnswer);
-      s.socket.destroy();
-      assert.strictEqual(answer?.status, 101, `cut at ${cut}`);
-    }
+/** Values that nobody foresaw (CVE-2025-11677), some with the next request right behind, some in two parts. */
+async function upgrades(port) {
+  const n = sized(10_000, 100_000);
+  await check(`handshake: ${n} random values of Upgrade`, async () => {
+    await each(n, async (i) => {
+      const value = randomBytes(i % 100).toString(i % 2 ? "hex" : "latin1").replace(/[\r\n]/g, "");
+      const one = handshake(port, { Upgrade: `${i % 5 ? "x" : "websocket,"}${value}` });
+      const bytes = Buffer.from(i % 3 ? one : one + one, "latin1");
+      const status = i % 4 ? (await exchange(port, bytes, { patience: 3000 }))?.status : await inParts(port, bytes, 1 + (i % (bytes.length - 1)));
+      if (status === 101) opened++;
+      assert.notStrictEqual(status, 101, value);
+    });
+    return true;
   });
+  return n;
+}
+
+async function inParts(port, bytes, cut) {
+  const s = open(port);
+  s.socket.write(bytes.subarray(0, cut));
+  await new Promise((done) => setTimeout(done, 2));
+  s.socket.write(bytes.subarray(cut));
+  const answer = await until(s, takeAnswer);
+  s.socket.destroy();
+  return answer?.status;
+}
+
+/** A handshake that comes in two parts, cut at every place: a good one, and one for another protocol. */
+async function slices(port) {
+  const kinds = { good: [handshake(port), 101], h2c: [handshake(port, { Upgrade: "h2c" }), 400] };
+  for (const [kind, [text, wanted]] of Object.entries(kinds))
+    await check(`handshake: cut at each byte (${kind})`, async () => {
+      const bytes = Buffer.from(text);
+      await each(bytes.length - 1, async (i) => assert.strictEqual(await inParts(port, bytes, i + 1), wanted, `cut at ${i + 1}`));
+    });
 }
 
 /** Refusals that have an answer, and which. */

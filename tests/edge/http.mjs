@@ -3,6 +3,7 @@
 import { parse } from "./metrics.mjs";
 import assert from "node:assert";
 import { check } from "./cases.mjs";
+import { planned } from "./forms.mjs";
 import { api, exchange, handshake, open, request, takeAnswer, until } from "./raw.mjs";
 
 const HEADERS = {
@@ -189,6 +190,7 @@ async function files(port, page) {
       const tag = plain.headers.etag;
       const known = await exchange(port, request("GET", name, { "If-None-Match": tag }));
       assert.strictEqual(known.status, 304);
+      holds(known, `${name}, known`);
       const { brotliDecompressSync, gunzipSync } = await import("node:zlib");
       for (const [kind, open] of [["br", brotliDecompressSync], ["gzip", gunzipSync]]) {
         const packed = await exchange(port, request("GET", name, { "Accept-Encoding": kind }));
@@ -196,6 +198,25 @@ async function files(port, page) {
           assert.deepStrictEqual(open(packed.body), plain.body);
         assert.match(packed.headers.vary, /accept-encoding/);
       }
+    });
+}
+
+/** Answers that a request alone does not bring about. */
+async function others(server, session) {
+  const tickets = `/api/sessions/${session}/tickets`;
+  const who = (name) => ({ name, school: "ISB", language: "en" });
+  for (const [status, ask] of [
+    [201, () => planned(server).then((made) => api(server.port, "POST", `/api/sessions/${made.session}/tickets`, who("Ana")))],
+    [409, () => api(server.port, "POST", tickets, who("Organizer"))],
+    [403, () => api(server.port, "POST", tickets, { ...who("Ana"), invitation: "x.y.z" })],
+    [404, () => api(server.port, "POST", "/api/codes", { code: "222222" })],
+    [401, () => api(server.port, "GET", `/api/sessions/${session}/code`)],
+  ])
+    await check(`http: ${status} of the API`, async () => {
+      const answer = await ask();
+      assert.strictEqual(answer?.status, status);
+      holds(answer, `${status}`);
+      return status >= 400;
     });
 }
 
@@ -289,6 +310,7 @@ export async function http(server, session, how) {
   await noWayOut(server.port, page, how);
   if (!how) {
     await files(server.port, page);
+    await others(server, session);
     await connection(server.port);
   }
   await operators(server, session, how);

@@ -129,22 +129,30 @@ export async function guesses(server, random) {
   });
   // A ticket of another session: for one that is there, and for one that is not.
   const other = ticket(server.ticketKey(), (await planned(server)).session);
-  const took = { there: [], not: [] };
   const said = new Set();
-  await check("enum: not yours is answered as not there", async () => {
+  const ask = async (id) => {
+    const begun = performance.now();
+    const answer = await api(port, "GET", `/api/sessions/${id}/export.json`, undefined, bearer(other));
+    said.add(`${answer.status} ${answer.body}`);
+    return performance.now() - begun;
+  };
+  let runs = 0;
+  let there = 1;
+  let not = 2;
+  // A machine with others on it has bad moments; what tells them apart does so in each of five runs.
+  for (; runs < 5 && Math.abs(there - not) > 0.05 * Math.max(there, not); runs++) {
+    const took = { there: [], not: [] };
     for (let i = 0; i < 400; i++)
-      for (const kind of i % 2 ? ["there", "not"] : ["not", "there"]) {
-        const id = kind === "there" ? session : guess(2 * i);
-        const begun = performance.now();
-        const answer = await api(port, "GET", `/api/sessions/${id}/export.json`, undefined, bearer(other));
-        took[kind].push(performance.now() - begun);
-        said.add(`${answer.status} ${answer.body}`);
-      }
+      for (const kind of i % 2 ? ["there", "not"] : ["not", "there"])
+        took[kind].push(await ask(kind === "there" ? session : guess(2 * i)));
+    there = median(took.there);
+    not = median(took.not);
+  }
+  await check("enum: not yours is answered as not there", () => {
     assert.strictEqual(said.size, 1, [...said].join(" | "));
     return true;
   });
-  const there = median(took.there);
-  const not = median(took.not);
-  await check("enum: and as fast", () => assert.ok(Math.abs(there - not) < 0.25 * Math.max(there, not), `${there} and ${not} ms`));
-  return { guesses: n, found, p50_us: `${Math.round(there * 1000)}/${Math.round(not * 1000)}` };
+  await check("enum: and as fast, within 5 %", () =>
+    assert.ok(Math.abs(there - not) <= 0.05 * Math.max(there, not), `${there} and ${not} ms`));
+  return { guesses: n, found, runs, p50_us: `${Math.round(there * 1000)}/${Math.round(not * 1000)}` };
 }

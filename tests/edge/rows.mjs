@@ -10,7 +10,7 @@ export const LONG = Boolean(process.env.LONG);
 /** So many in CI, and so many when there is time. */
 export const sized = (ci, long) => (LONG ? long : ci);
 
-const rssOf = (server) =>
+export const rssOf = (server) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))[1]);
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));

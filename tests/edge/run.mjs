@@ -19,7 +19,7 @@ import { forged } from "./forged.mjs";
 import { forgeries } from "./forgeries.mjs";
 import { forms, planned } from "./forms.mjs";
 import { frames } from "./frames.mjs";
-import { framing, lies, masks, offers, oversize } from "./framing.mjs";
+import { framing, lies, masks, offers, oversize, strange, unfinished } from "./framing.mjs";
 import { commands, dice, wrongFields } from "./grammar.mjs";
 import { handshakes } from "./handshake.mjs";
 import { http } from "./http.mjs";
@@ -91,9 +91,14 @@ async function strangers() {
   });
   await row("WS-2", server, () => streams(server));
   await row("WS-3", server, () => lies(port));
-  await row("WS-4", server, () => oversize(port));
+  await row("WS-4", server, async () => {
+    const figures = await unfinished(server);
+    await oversize(port);
+    return figures;
+  });
   await row("WS-5", server, () => offers(port, deflate));
   await row("WS-6", server, () => utf8(port, dice(seed).bytes));
+  await row("WS-10", server, () => strange(server, (sub) => ticket(key, server.session, { sub, name: sub })));
   await row("CSWSH", server, () => otherSites(server));
   await row("CSRF", server, () => forgedRequests(server));
   await row("PATH", server, () => waysOut(port));

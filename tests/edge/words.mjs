@@ -212,7 +212,7 @@ export async function redis(server, d) {
 
 /** LOGI: one line for a record, whatever was said; and no words of people in it. */
 export async function logs(server) {
-  const evil = ["a\r\nb", "\nfake: level=error", "\x1b[2J", "\u2028x", "%n%s%x%p", '"}\n{"level":"fake"', "\\", "'", "\t\t", "x".repeat(20_000), "é\u202e", "\x7f", "MARKER-OF-A-SECRET", "$(id)", "`id`", "<script>", "\0", "{\"ts\":1}", "|", "=x y=z"];
+  const evil = ["a\r\nb", "\nfake: level=error", "\x1b[2J", "\u2028x", "%n%s%x%p", '"}\n{"level":"fake"', "\\", "'", "\t\t", "x".repeat(20_000), "é\u202e", "\x7f", "MARKER-OF-A-SECRET", "$(id)", "`id`", "<script>", "\0", "{\"ts\":1}", "|", "=x y=z", "\x1e", "a=b\x1ec=d", "\u0000".repeat(3), "%0d%0aX: 1", "\ud83d\ude00", "{{x}}"];
   const { port, session } = server;
   const me = await join(server, session, { sub: "log", name: "Log", role: "organizer" });
   let n = 0;
