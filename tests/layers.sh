@@ -30,7 +30,7 @@ words='
 \<sqlite3_[a-z]          ^server/store/sqlite[a-z_]*\.[ch]$
 \<uv_[a-z]               ^server/(main\.c$|net/|store/)
 \<seccomp_[a-z]          ^server/base/confine\.c$
-\<redisAsync             ^server/store/redis[a-z_]*\.[ch]$
+\<redis(Async|Reader|Comm) ^server/store/redis_wire\.[ch]$
 '
 # What core and protocol may call besides each other and base (but for its log and its configuration).
 pure='^(x_[a-z]+|mem(cpy|set|move|cmp|chr)|str(len|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|casecmp|tol|toll|toul|toull|dup|ndup|nlen)|(__isoc[0-9]+_)?strto[a-z]+|free|malloc|calloc|realloc|v?snprintf|__v?snprintf_chk|__mem[a-z]+_chk|qsort|bsearch|abort|exit|__assert_fail|__stack_chk_fail|__ctype_[a-z_]+|to(lower|upper)|is[a-z]+|json_[a-z_0-9]+|utf8proc_[a-z_0-9]+|text_[a-z_]+|utf8_[a-z_]+|msg_[a-z_]+|map_[a-z_]+|array_[a-z_]+|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|tsan|gcov)_.*)$'

@@ -1,10 +1,12 @@
 #include "server/store/follow_inside.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/base/plant.h"
 
@@ -54,6 +56,7 @@ static void fetch_from(struct followers *fs, struct follower *f, uint64_t from)
 	f->again = false;
 	f->asked = fs->now;
 	f->from = from;
+	f->believed = f->heard;
 	fs->fetch(fs->store, f->log, f->ticket, from);
 }
 
@@ -141,6 +144,24 @@ void follow_look_again(struct followers *fs, struct follower *f)
 	follow_fetch(fs, f);
 }
 
+/* What was read is checked by the store; what is only heard goes on from what we hold, or the log
+ * is asked. */
+static bool goes_on(const struct follower *f, const struct store_record *record,
+		    const struct hash *chain)
+{
+	const struct hash *before = held_chain(&f->held, record->seq - 1);
+	struct hash hash;
+
+	if (!before || !chain)
+		return true;
+	hash = hash_of(record->body->text, record->body->len);
+	hash = chain_next(before, &hash);
+	if (!hash_equal(&hash, chain))
+		log_warn("store.heard", "log=%s seq=%" PRIu64 " why=%s", f->log, record->seq,
+			 "Its chain is not the one it must have.");
+	return hash_equal(&hash, chain);
+}
+
 void follow_heard(struct followers *fs, const char *log, const char *epoch,
 		  const struct store_record *record, const struct hash *chain)
 {
@@ -156,7 +177,7 @@ void follow_heard(struct followers *fs, const char *log, const char *epoch,
 	}
 	if (record->seq > f->heard)
 		f->heard = record->seq;
-	if (is_next(f, record))
+	if (is_next(f, record) && goes_on(f, record, chain))
 		deliver_page(fs, f,
 			     &(struct follow_page){
 				     .records = record, .n_records = 1, .chains = chain });
@@ -215,9 +236,12 @@ static bool same_history(const struct follower *f, const struct follow_page *pag
 	return follow_is_ours(f, f->from - 1, page->before);
 }
 
-/* The page is delivered: done, or on to the next? */
+/* The page is delivered: done, or on to the next? Word of more than the log had when it was asked
+ * is not true. */
 static void go_on(struct followers *fs, struct follower *f, const struct follow_page *page)
 {
+	if (page->head < f->heard && f->heard == f->believed)
+		f->heard = page->head;
 	if (page->err == ERR_DAMAGED) {
 		follow_end(fs, f, STORE_BROKEN, page->epoch, page->why);
 	} else if (f->last < f->heard || f->last < page->head || f->missed) {

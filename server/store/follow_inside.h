@@ -11,6 +11,7 @@ struct follower {
 	char epoch[STORE_EPOCH_MAX + 1]; /* "" until known */
 	uint64_t last;                   /* delivered up to here */
 	uint64_t heard;                  /* the highest position we have word of */
+	uint64_t believed;               /* that, when the fetch was asked for */
 	uint64_t ticket;                 /* of the fetch or offer under way; 0: none */
 	uint64_t from;                   /* what was fetched begins here */
 	bool live;                       /* STORE_LIVE was told */

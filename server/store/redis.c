@@ -75,9 +75,8 @@ static void redis_unfollow(struct store *s, const char *log)
 	ear_forget(r, log);
 }
 
-static void on_signalled(redisAsyncContext *ac, void *reply, void *redis)
+static void on_signalled(const redisReply *reply, void *redis)
 {
-	(void)ac;
 	(void)reply;
 	((struct redis *)redis)->n_signals--;
 }

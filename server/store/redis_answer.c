@@ -100,15 +100,28 @@ static void rest(struct ask *a, uint64_t ms)
 	redis_wake(a->redis, a->rest_until);
 }
 
+/* A position as our scripts write it. */
+static bool read_head(const redisReply *reply, uint64_t *head)
+{
+	const char *text = reply_text(reply);
+	size_t n = strspn(text, "0123456789");
+
+	*head = strtoull(text, NULL, 10);
+	return n > 0 && text[n] == '\0' && *head <= SEQ_MAX;
+}
+
+/* Of a head that is none the log itself shall tell. */
 static void end_heads(struct ask *a, const redisReply *reply)
 {
 	for (size_t i = 0; i < a->n_names && 3 * i + 2 < reply->elements; i++) {
-		redisReply **head = reply->element + 3 * i;
+		redisReply **said = reply->element + 3 * i;
 		struct hash chain;
-		bool known = hash_read(head[2]->str, head[2]->len, &chain);
+		uint64_t head;
+		bool known = hash_read(reply_text(said[2]), said[2]->len, &chain);
+		bool sound = read_head(said[1], &head);
 
-		follow_head(&a->redis->followers, a->names[i], reply_text(head[0]),
-			    strtoull(reply_text(head[1]), NULL, 10), known ? &chain : NULL);
+		follow_head(&a->redis->followers, a->names[i], sound ? reply_text(said[0]) : "!",
+			    sound ? head : 0, known ? &chain : NULL);
 	}
 	ask_fail(a, OK);
 }
@@ -129,51 +142,101 @@ static void end_look(struct ask *a, const struct ask_answer *answer)
 	list_put(&a->redis->asks.waiting, a);
 }
 
-/* Word, epoch, head, before, records; false: none of our answers. */
-static bool read_answer(const struct ask *a, const redisReply *reply, struct ask_answer *answer)
+static bool is_word(const redisReply *reply, const char *word)
 {
-	const char *word;
+	return strcmp(reply_text(reply->element[0]), word) == 0;
+}
 
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements < 3)
-		return false;
-	word = reply_text(reply->element[0]);
-	answer->epoch = reply_text(reply->element[1]);
-	answer->head = strtoull(reply_text(reply->element[2]), NULL, 10);
-	if (strcmp(word, "damaged") == 0) {
+static bool appends(const struct ask *a)
+{
+	return !a->looking && (a->kind == ASK_APPEND || a->kind == ASK_RESTORE);
+}
+
+static bool changes(const struct ask *a)
+{
+	return appends(a) || (!a->looking && a->kind == ASK_ERASE);
+}
+
+/* So many records there must be from a->first on, if there are any that we lack. */
+static uint64_t n_due(const struct ask *a, uint64_t head)
+{
+	uint64_t first = a->first > 0 ? a->first : 1, most = ask_count(a);
+
+	if (head < first)
+		return 0;
+	return head - first < most ? head - first + 1 : most;
+}
+
+/* [..., chain before, records]. Of a conflict under another epoch there are none. */
+static void read_page(const struct ask *a, const redisReply *reply, struct ask_answer *answer)
+{
+	const char *before = reply_text(reply->element[3]);
+
+	answer->why =
+		page_read(&answer->page, before, reply->element[4], a->first > 0 ? a->first : 1);
+	if (!answer->why && answer->page.n != n_due(a, answer->head) &&
+	    !(answer->err == ERR_CONFLICT && !before[0]))
+		answer->why = "A record is missing.";
+	if (answer->why)
 		answer->err = ERR_DAMAGED;
-		answer->why = reply_text(reply->element[2]);
-		answer->head = 0;
-		return true;
-	}
-	if (strcmp(word, "none") == 0) {
+}
+
+/* What its word makes of it; false: no answer to this question. */
+static bool read_word(const struct ask *a, const redisReply *reply, struct ask_answer *answer)
+{
+	bool is_named = answer->epoch[0] != '\0';
+
+	if (is_word(reply, "none") && !appends(a)) {
 		answer->err = a->kind == ASK_FETCH ? OK : ERR_NOT_FOUND;
 		answer->page.has_before = a->first == 1;
 		return true;
 	}
-	answer->err = strcmp(word, "conflict") == 0 ? ERR_CONFLICT : OK;
-	if (reply->elements < 5)
-		return true;
-	answer->why = page_read(&answer->page, reply_text(reply->element[3]), reply->element[4],
-				a->first > 0 ? a->first : 1);
-	if (answer->why)
+	if (is_word(reply, "conflict") && appends(a)) {
+		answer->err = ERR_CONFLICT;
+		return reply->elements >= 5;
+	}
+	answer->err = OK;
+	return is_word(reply, "ok") && is_named && (changes(a) || reply->elements >= 5);
+}
+
+/* Word, epoch, head, before, records; false: none of our answers. */
+static bool read_answer(const struct ask *a, const redisReply *reply, struct ask_answer *answer)
+{
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements < 3)
+		return false;
+	answer->epoch = reply_text(reply->element[1]);
+	if (strlen(answer->epoch) > STORE_EPOCH_MAX)
+		return false;
+	if (is_word(reply, "damaged")) {
 		answer->err = ERR_DAMAGED;
+		answer->why = reply_text(reply->element[2]);
+		return true;
+	}
+	if (!read_head(reply->element[2], &answer->head) || !read_word(a, reply, answer))
+		return false;
+	if (reply->elements >= 5)
+		read_page(a, reply, answer);
 	return true;
+}
+
+static bool must_wait(const struct ask *a, const redisReply *reply)
+{
+	return appends(a) && reply->type == REDIS_REPLY_ARRAY && reply->elements >= 5 &&
+	       is_word(reply, "wait");
 }
 
 static void answered(struct ask *a, const redisReply *reply)
 {
-	struct ask_answer answer = { .err = ERR_UNKNOWN };
-	bool waits = reply->type == REDIS_REPLY_ARRAY && reply->elements >= 5 &&
-		     strcmp(reply_text(reply->element[0]), "wait") == 0;
+	struct ask_answer answer = { 0 };
 
 	if (a->kind == ASK_HEADS) {
 		end_heads(a, reply);
-	} else if (waits) {
+	} else if (must_wait(a, reply)) {
 		crash_at("redis.waiting");
 		rest(a, strtoull(reply_text(reply->element[4]), NULL, 10));
 	} else if (!read_answer(a, reply, &answer)) {
 		log_error("redis.reply", "log=%s kind=%d", a->log, (int)a->kind);
-		ask_fail(a, ERR_UNKNOWN);
+		ask_fail(a, changes(a) ? ERR_UNKNOWN : ERR_UNAVAILABLE);
 	} else if (a->looking && answer.err != ERR_DAMAGED) {
 		end_look(a, &answer);
 		page_free(&answer.page);
@@ -196,12 +259,6 @@ static bool did_nothing(const char *error)
 		if (strstr(error, words[i]))
 			return true;
 	return false;
-}
-
-static bool changes(const struct ask *a)
-{
-	return !a->looking &&
-	       (a->kind == ASK_APPEND || a->kind == ASK_ERASE || a->kind == ASK_RESTORE);
 }
 
 static void refused(struct ask *a, const char *error)
@@ -249,13 +306,12 @@ static void end_told(struct ask *a, const redisReply *reply)
 		redis_wake(r, 0);
 }
 
-void ask_replied(redisAsyncContext *ac, void *reply, void *arg)
+void ask_replied(const redisReply *reply, void *arg)
 {
 	struct ask *a = arg;
 	struct redis *r = a->redis;
 	struct ask *first = list_take(&r->asks.sent);
 
-	(void)ac;
 	crash_at("redis.reply");
 	assert(first == a);
 	(void)first;

@@ -7,8 +7,6 @@
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
 
-#define SEQ_MAX (UINT64_C(1) << 53) /* as far as Lua counts */
-
 /* --- lists --- */
 
 void list_put(struct ask_list *l, struct ask *a)

@@ -11,6 +11,8 @@ struct redis;
 #define ASKS_MAX  4096 /* more are refused */
 #define ASKS_SENT 128  /* more at once makes nothing faster */
 
+#define SEQ_MAX (UINT64_C(1) << 53) /* as far as Lua counts */
+
 enum ask_kind { ASK_APPEND, ASK_READ, ASK_FETCH, ASK_HEADS, ASK_ERASE, ASK_RESTORE };
 
 struct ask {
@@ -70,9 +72,11 @@ void ask_put(struct ask *a);
 void ask_free(struct ask *a);
 /* Writes it, in redis_send.c; false: not now. The reply comes to ask_replied, in redis_answer.c. */
 bool ask_send(struct ask *a);
-redisCallbackFn ask_replied;
+reply_fn ask_replied;
 /* Calls back whoever asked for an append, a reading or an erasure. */
 void ask_tell(const struct ask *a, const struct ask_answer *answer);
+/* How many records its answer brings at most. */
+uint64_t ask_count(const struct ask *a);
 /* Calls back whoever asked, and frees it. */
 void ask_end(struct ask *a, struct ask_answer *answer);
 void ask_fail(struct ask *a, enum err err);

@@ -8,8 +8,6 @@
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
 
-static void on_message(redisAsyncContext *ac, void *reply, void *arg);
-
 /* --- channels --- */
 
 static struct channel *find(const struct ear *e, const char *log)
@@ -44,7 +42,7 @@ static void subscribe(struct redis *r, struct channel *c)
 		return; /* all are subscribed to when it hears again */
 	words_put(&w, "SUBSCRIBE");
 	put_channel(&w, r, c->log);
-	if (words_send(&w, &r->ear.link, on_message, r))
+	if (words_tell(&w, &r->ear.link))
 		c->unanswered++;
 }
 
@@ -78,7 +76,7 @@ void ear_forget(struct redis *r, const char *log)
 	c->ticket = 0;
 	words_put(&w, "UNSUBSCRIBE");
 	put_channel(&w, r, log);
-	words_send(&w, &r->ear.link, NULL, NULL);
+	words_tell(&w, &r->ear.link);
 }
 
 void ear_forget_all(struct redis *r)
@@ -114,12 +112,15 @@ void ear_fetch(struct redis *r, const char *log, uint64_t ticket, uint64_t from)
 
 /* --- hearing --- */
 
-/* prefix DB:log:NAME */
+/* prefix DB:log:NAME; NULL: another channel. */
 static const char *log_of(const struct redis *r, const char *channel)
 {
-	const char *at = channel + strlen(r->prefix);
+	size_t len = strlen(r->prefix);
+	const char *at;
 
-	at = strchr(at, ':');
+	if (strncmp(channel, r->prefix, len) != 0)
+		return NULL;
+	at = strchr(channel + len, ':');
 	return at && strncmp(at, ":log:", 5) == 0 ? at + 5 : NULL;
 }
 
@@ -135,7 +136,7 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 	struct redis_word w;
 
 	crash_at("redis.message");
-	if (!word_read(&w, text->str, text->len)) {
+	if (!word_read(&w, reply_text(text), text->len)) {
 		log_warn("redis.message", "log=%s bytes=%zu", log, text->len);
 		page_free(&w.page);
 		return;
@@ -189,15 +190,12 @@ static void on_own(struct redis *r, bool subscribed)
 	redis_has_changed(r);
 }
 
-/* [message, channel, text], [subscribe, channel, n], [unsubscribe, channel, n]; NULL: it is lost.
- */
-static void on_message(redisAsyncContext *ac, void *reply, void *arg)
+/* [message, channel, text], [subscribe, channel, n], [unsubscribe, channel, n]. */
+static void on_said(struct link *l, const redisReply *m)
 {
-	const redisReply *m = reply;
-	struct redis *r = arg;
+	struct redis *r = l->arg;
 
-	(void)ac;
-	if (!m || m->type != REDIS_REPLY_ARRAY || m->elements != 3 || r->closing)
+	if (m->type != REDIS_REPLY_ARRAY || m->elements != 3 || r->closing)
 		return;
 	const char *what = reply_text(m->element[0]), *channel = reply_text(m->element[1]);
 	const char *log = log_of(r, channel);
@@ -220,14 +218,13 @@ static void subscribe_own(struct redis *r)
 
 	words_put(&w, "SUBSCRIBE");
 	words_put(&w, "%s", r->ear.own);
-	words_send(&w, &r->ear.link, on_message, r);
+	words_tell(&w, &r->ear.link);
 }
 
-static void on_auth(redisAsyncContext *ac, void *reply, void *arg)
+static void on_auth(const redisReply *reply, void *arg)
 {
 	struct redis *r = arg;
 
-	(void)ac;
 	if (reply_is_error(reply))
 		link_give_up(&r->ear.link, reply_text(reply));
 	else if (reply)
@@ -278,7 +275,8 @@ void ear_init(struct redis *r)
 	r->ear = (struct ear){ .link = { .loop = r->loop,
 					 .arg = r,
 					 .on_connected = on_connected,
-					 .on_lost = on_lost },
+					 .on_lost = on_lost,
+					 .on_said = on_said },
 			       .own = x_strdup(w.words[0]) };
 	words_free(&w);
 }

@@ -1,166 +1,68 @@
 #include "server/store/redis_link.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "server/base/mem.h"
+#include "server/store/redis_wire.h"
 
 #define USER_TIMEOUT_MS 3000 /* what was sent and not received for so long breaks a connection */
 
-/* --- hiredis on libuv ---------------------------------------------------------------------------
- * The adapter that comes with hiredis 0.14 never reports a refused or reset connection, and asks
- * the kernel anew for every command. */
+/* --- connecting --- */
 
-struct socket_watch {
-	uv_poll_t poll;
-	redisAsyncContext *ac; /* NULL: hiredis has let go */
-	int wanted, armed;
-};
-
-static void on_poll(uv_poll_t *poll, int status, int events);
-
-static void arm(struct socket_watch *w)
+static void on_connect(uv_connect_t *request, int status)
 {
-	if (w->wanted == w->armed)
-		return;
-	w->armed = w->wanted;
-	if (w->wanted)
-		uv_poll_start(&w->poll, w->wanted, on_poll);
-	else
-		uv_poll_stop(&w->poll);
-}
-
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-	struct socket_watch *w = poll->data;
-
-	if (status < 0) {
-		w->armed = 0; /* libuv has stopped watching; reading tells hiredis what is wrong */
-		redisAsyncHandleRead(w->ac);
-		if (w->ac)
-			arm(w);
-		return;
-	}
-	if (w->ac && (events & UV_READABLE))
-		redisAsyncHandleRead(w->ac);
-	if (w->ac && (events & UV_WRITABLE))
-		redisAsyncHandleWrite(w->ac);
-}
-
-static void want(void *watch, int events, bool on)
-{
-	struct socket_watch *w = watch;
-
-	w->wanted = on ? w->wanted | events : w->wanted & ~events;
-	arm(w);
-}
-
-static void add_read(void *watch)
-{
-	want(watch, UV_READABLE, true);
-}
-
-static void del_read(void *watch)
-{
-	want(watch, UV_READABLE, false);
-}
-
-static void add_write(void *watch)
-{
-	want(watch, UV_WRITABLE, true);
-}
-
-static void del_write(void *watch)
-{
-	want(watch, UV_WRITABLE, false);
-}
-
-static void free_watch(uv_handle_t *poll)
-{
-	free(poll->data);
-}
-
-static void let_go(void *watch)
-{
-	struct socket_watch *w = watch;
-
-	w->ac = NULL;
-	uv_close((uv_handle_t *)&w->poll, free_watch);
-}
-
-static void attach(redisAsyncContext *ac, uv_loop_t *loop)
-{
-	struct socket_watch *w = x_calloc(1, sizeof(*w));
-	int rc = uv_poll_init(loop, &w->poll, ac->c.fd);
-
-	assert(rc == 0);
-	(void)rc;
-	w->poll.data = w;
-	w->ac = ac;
-	ac->ev.data = w;
-	ac->ev.addRead = add_read;
-	ac->ev.delRead = del_read;
-	ac->ev.addWrite = add_write;
-	ac->ev.delWrite = del_write;
-	ac->ev.cleanup = let_go;
-}
-
-/* --- connecting ---------------------------------------------------------------------------------
- */
-
-static void lose(struct link *l, const char *why)
-{
-	l->ac = NULL;
-	l->connected = false;
-	l->on_lost(l, why);
-}
-
-static void on_connect(const redisAsyncContext *ac, int status)
-{
-	struct link *l = ac->data;
+	struct wire *w = request->data;
+	struct link *l = w->link;
 
 	if (!l)
 		return;
-	if (status != REDIS_OK) {
-		lose(l, ac->errstr ? ac->errstr : "no connection");
+	if (status < 0) {
+		link_give_up(l, uv_strerror(status));
 		return;
 	}
 	l->connected = true;
+	wire_begin(w);
 	l->on_connected(l);
 }
 
-static void on_disconnect(const redisAsyncContext *ac, int status)
+static struct wire *begin(struct link *l)
 {
-	struct link *l = ac->data;
+	struct wire *w = wire_new(l);
 
-	if (l)
-		lose(l, status != REDIS_OK && ac->errstr[0] ? ac->errstr : "connection closed");
+	w->connecting.data = w;
+	l->wire = w;
+	return w;
 }
 
-static void begin(struct link *l, redisAsyncContext *ac)
+static void connect_unix(struct link *l, const char *path)
 {
-	int timeout = USER_TIMEOUT_MS;
+	struct wire *w = begin(l);
 
-	if (!ac || ac->err) {
-		char why[160];
+	uv_pipe_init(l->loop, &w->socket.pipe, 0);
+	w->socket.handle.data = w;
+	uv_pipe_connect(&w->connecting, &w->socket.pipe, path, on_connect);
+}
 
-		snprintf(why, sizeof(why), "%s", ac && ac->errstr ? ac->errstr : "out of memory");
-		if (ac)
-			redisAsyncFree(ac);
-		lose(l, why);
+static void connect_tcp(struct link *l, const struct sockaddr *address)
+{
+	struct wire *w = begin(l);
+	int timeout = USER_TIMEOUT_MS, rc;
+	uv_os_fd_t fd;
+
+	uv_tcp_init(l->loop, &w->socket.tcp);
+	w->socket.handle.data = w;
+	rc = uv_tcp_connect(&w->connecting, &w->socket.tcp, address, on_connect);
+	if (rc < 0) {
+		link_give_up(l, uv_strerror(rc));
 		return;
 	}
-	l->ac = ac;
-	ac->data = l;
-	setsockopt(ac->c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
-	attach(ac, l->loop);
-	redisAsyncSetConnectCallback(ac, on_connect);
-	redisAsyncSetDisconnectCallback(ac, on_disconnect);
+	uv_tcp_nodelay(&w->socket.tcp, 1);
+	if (uv_fileno(&w->socket.handle, &fd) == 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
 }
 
 struct link_lookup {
@@ -169,27 +71,33 @@ struct link_lookup {
 	uint16_t port;
 };
 
+static void set_port(struct sockaddr *a, uint16_t port)
+{
+	if (a->sa_family == AF_INET6)
+		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)a)->sin_port = htons(port);
+}
+
 static void on_looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
 	struct link_lookup *lookup = request->data;
 	struct link *l = lookup->link;
-	char text[INET6_ADDRSTRLEN] = "";
 
 	if (l) {
 		l->lookup = NULL;
-		if (status == 0)
-			getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof(text), NULL, 0,
-				    NI_NUMERICHOST);
-		if (text[0])
-			begin(l, redisAsyncConnect(text, lookup->port));
-		else
-			lose(l, "its name is not known");
+		if (status == 0) {
+			set_port(found->ai_addr, lookup->port);
+			connect_tcp(l, found->ai_addr);
+		} else {
+			l->on_lost(l, "its name is not known");
+		}
 	}
 	uv_freeaddrinfo(found);
 	free(lookup);
 }
 
-/* hiredis would look a name up on the loop's time. */
+/* Not on the loop's time. */
 static void look_up(struct link *l, const struct redis_place *place)
 {
 	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
@@ -204,48 +112,48 @@ static void look_up(struct link *l, const struct redis_place *place)
 		return;
 	}
 	free(lookup);
-	lose(l, "its name cannot be looked up");
+	l->on_lost(l, "its name cannot be looked up");
 }
 
-static bool is_numeric(const char *host)
+/* A numeric address. */
+static bool read_address(const struct redis_place *place, struct sockaddr_storage *out)
 {
-	struct in6_addr any;
-
-	return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
+	return uv_ip4_addr(place->host, place->port, (struct sockaddr_in *)out) == 0 ||
+	       uv_ip6_addr(place->host, place->port, (struct sockaddr_in6 *)out) == 0;
 }
 
 bool link_is_busy(const struct link *l)
 {
-	return l->ac || l->lookup;
+	return l->wire || l->lookup;
 }
 
 void link_connect(struct link *l, const struct redis_place *place)
 {
+	struct sockaddr_storage address;
+
 	assert(!link_is_busy(l));
 	l->since = uv_now(l->loop);
 	if (place->path[0])
-		begin(l, redisAsyncConnectUnix(place->path));
-	else if (is_numeric(place->host))
-		begin(l, redisAsyncConnect(place->host, place->port));
+		connect_unix(l, place->path);
+	else if (read_address(place, &address))
+		connect_tcp(l, (struct sockaddr *)&address);
 	else
 		look_up(l, place);
 }
 
 void link_close(struct link *l)
 {
-	redisAsyncContext *ac = l->ac;
+	struct wire *w = l->wire;
 
 	if (l->lookup) {
 		l->lookup->link = NULL;
 		uv_cancel((uv_req_t *)&l->lookup->request);
 		l->lookup = NULL;
 	}
-	l->ac = NULL;
+	l->wire = NULL;
 	l->connected = false;
-	if (ac) {
-		ac->data = NULL;
-		redisAsyncFree(ac);
-	}
+	if (w)
+		wire_end(w);
 }
 
 void link_give_up(struct link *l, const char *why)
@@ -253,13 +161,24 @@ void link_give_up(struct link *l, const char *why)
 	if (!link_is_busy(l))
 		return;
 	link_close(l);
-	lose(l, why);
+	l->on_lost(l, why);
 }
 
-bool link_ask(struct link *l, redisCallbackFn *fn, void *arg, int argc, const char **argv,
+bool link_ask(struct link *l, reply_fn *fn, void *arg, int argc, const char **argv,
 	      const size_t *lens)
 {
-	return l->ac && redisAsyncCommandArgv(l->ac, fn, arg, argc, argv, lens) == REDIS_OK;
+	if (!l->connected)
+		return false;
+	wire_expect(l->wire, fn, arg);
+	wire_write(l->wire, argc, argv, lens);
+	return true;
+}
+
+bool link_tell(struct link *l, int argc, const char **argv, const size_t *lens)
+{
+	if (l->connected)
+		wire_write(l->wire, argc, argv, lens);
+	return l->connected;
 }
 
 const char *reply_text(const redisReply *reply)

@@ -1,9 +1,10 @@
-/* One connection to a Redis: hiredis on our loop. It tells when it is connected and when it is
- * lost, and makes no attempt by itself. */
+/* One connection to a Redis, on our loop. It tells when it is connected and when it is lost, and
+ * makes no attempt by itself. Whatever the other end says, it is a reply, a message or the end of
+ * the connection. */
 #ifndef JOBALIKE_STORE_REDIS_LINK_H
 #define JOBALIKE_STORE_REDIS_LINK_H
 
-#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
@@ -17,14 +18,20 @@ struct redis_place {
 	char path[108];
 };
 
+/* What came; NULL: the connection is lost. The reply is gone after the call. */
+typedef void reply_fn(const redisReply *reply, void *arg);
+
 struct link {
 	uv_loop_t *loop;
 	void *arg;
 	void (*on_connected)(struct link *l);
 	/* Once for each link_connect, but for link_close; what was asked is answered with NULL
-	 * then. why: as given to link_give_up, or what the library says. */
+	 * before. why: as given to link_give_up, or what the system says. */
 	void (*on_lost)(struct link *l, const char *why);
-	redisAsyncContext *ac; /* NULL: not connected, and not about to be */
+	/* Said without a question of ours waiting: messages. NULL: then the other end is mad, and
+	 * it is lost. */
+	void (*on_said)(struct link *l, const redisReply *what);
+	struct wire *wire; /* NULL: not connected, and not about to be */
 	bool connected;
 	uint64_t since; /* when connecting began, by the loop's clock */
 	struct link_lookup *lookup;
@@ -38,9 +45,11 @@ void link_connect(struct link *l, const struct redis_place *place);
 void link_give_up(struct link *l, const char *why);
 /* Without a word. */
 void link_close(struct link *l);
-/* False: the connection is going. */
-bool link_ask(struct link *l, redisCallbackFn *fn, void *arg, int argc, const char **argv,
+/* False: there is no connection. fn may be NULL: its reply comes, and is nobody's. */
+bool link_ask(struct link *l, reply_fn *fn, void *arg, int argc, const char **argv,
 	      const size_t *lens);
+/* A command without a reply of its own: what it brings is said to on_said. */
+bool link_tell(struct link *l, int argc, const char **argv, const size_t *lens);
 
 /* The texts of a reply; "" for what is none. */
 const char *reply_text(const redisReply *reply);

@@ -39,11 +39,10 @@ static bool is_late(const struct ask *a)
 	return a->sent_at + PURGE_MS <= uv_now(a->redis->loop);
 }
 
-static void on_begun(redisAsyncContext *ac, void *reply, void *arg)
+static void on_begun(const redisReply *reply, void *arg)
 {
 	struct redis *r = arg;
 
-	(void)ac;
 	r->purge.asking = false;
 	if (reply_is_error(reply))
 		log_warn("redis.rewrite", "why=%s", reply_text(reply));
@@ -69,12 +68,11 @@ static bool has(const char *info, const char *line)
 }
 
 /* Redis rewrites, or does not: then those whose rewriting began are done, and the others begin. */
-static void on_looked(redisAsyncContext *ac, void *reply, void *arg)
+static void on_looked(const redisReply *reply, void *arg)
 {
 	struct redis *r = arg;
 	const char *info = reply_text(reply);
 
-	(void)ac;
 	r->purge.asking = false;
 	if (!has(info, "aof_rewrite_in_progress:0") || !has(info, "aof_rewrite_scheduled:0"))
 		return;

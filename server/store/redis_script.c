@@ -204,9 +204,17 @@ void words_free(struct redis_words *w)
 	*w = (struct redis_words){ 0 };
 }
 
-bool words_send(struct redis_words *w, struct link *l, redisCallbackFn *fn, void *arg)
+bool words_send(struct redis_words *w, struct link *l, reply_fn *fn, void *arg)
 {
 	bool sent = link_ask(l, fn, arg, (int)w->n, w->words, w->lens);
+
+	words_free(w);
+	return sent;
+}
+
+bool words_tell(struct redis_words *w, struct link *l)
+{
+	bool sent = link_tell(l, (int)w->n, w->words, w->lens);
 
 	words_free(w);
 	return sent;

@@ -45,7 +45,9 @@ void words_put(struct redis_words *w, const char *format, ...)
 /* Forgets them. */
 void words_free(struct redis_words *w);
 /* Sends them, and forgets them. */
-bool words_send(struct redis_words *w, struct link *l, redisCallbackFn *fn, void *arg);
+bool words_send(struct redis_words *w, struct link *l, reply_fn *fn, void *arg);
+/* The same, of what has no reply of its own. */
+bool words_tell(struct redis_words *w, struct link *l);
 
 /* The hash of each script; once. */
 void scripts_init(void);

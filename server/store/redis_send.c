@@ -46,11 +46,21 @@ static void begin(struct redis_words *w, const struct ask *a, enum redis_script 
 	put_chance(w, a->redis);
 }
 
-static void write_read(struct redis_words *w, const struct ask *a, uint64_t count)
+/* Of a look only what is before, or the one that is there; of an append what a conflict brings. */
+uint64_t ask_count(const struct ask *a)
+{
+	if (a->looking)
+		return a->kind == ASK_ERASE;
+	if (a->to < a->first)
+		return 0;
+	return a->to - a->first < STORE_SLICE ? a->to - a->first + 1 : STORE_SLICE;
+}
+
+static void write_read(struct redis_words *w, const struct ask *a)
 {
 	begin(w, a, SCRIPT_READ, NULL);
 	words_put(w, "%" PRIu64, a->first > 0 ? a->first : 1);
-	words_put(w, "%" PRIu64, count);
+	words_put(w, "%" PRIu64, ask_count(a));
 }
 
 static void chain_bodies(struct ask *a)
@@ -137,23 +147,14 @@ static bool must_look(struct ask *a)
 	return !a->has_before;
 }
 
-static uint64_t n_to_read(const struct ask *a)
-{
-	if (a->to < a->first)
-		return 0;
-	return a->to - a->first < STORE_SLICE ? a->to - a->first + 1 : STORE_SLICE;
-}
-
 bool ask_send(struct ask *a)
 {
 	struct redis_words w = { 0 };
 
 	crash_at("redis.asking");
 	a->looking = must_look(a);
-	if (a->looking)
-		write_read(&w, a, a->kind == ASK_ERASE);
-	else if (a->kind == ASK_READ || a->kind == ASK_FETCH)
-		write_read(&w, a, n_to_read(a));
+	if (a->looking || a->kind == ASK_READ || a->kind == ASK_FETCH)
+		write_read(&w, a);
 	else if (a->kind == ASK_HEADS)
 		write_heads(&w, a);
 	else if (a->kind == ASK_ERASE)

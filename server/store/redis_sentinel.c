@@ -7,8 +7,7 @@
 #include "server/base/mem.h"
 #include "server/store/redis_inside.h"
 
-/* [host, port], or nil for a master that this sentinel does not know. */
-static bool read_place(const redisReply *reply, struct redis_place *place)
+bool place_read(const redisReply *reply, struct redis_place *place)
 {
 	*place = (struct redis_place){ 0 };
 	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
@@ -18,15 +17,14 @@ static bool read_place(const redisReply *reply, struct redis_place *place)
 	return place->host[0] && place->port;
 }
 
-static void on_answer(redisAsyncContext *ac, void *reply, void *arg)
+static void on_answer(const redisReply *reply, void *arg)
 {
 	struct redis *r = arg;
 	struct redis_place place;
 
-	(void)ac;
 	if (!reply)
 		return; /* it is lost, and says so */
-	if (!read_place(reply, &place)) {
+	if (!place_read(reply, &place)) {
 		link_give_up(&r->sentinels.link, "it does not know this master");
 		return;
 	}

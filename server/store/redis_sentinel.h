@@ -20,6 +20,8 @@ struct sentinels {
 
 void sentinels_init(struct redis *r, const struct redis_options *options);
 void sentinels_free(struct redis *r);
+/* [host, port]; false: nil, for a master that this sentinel does not know, or nonsense. */
+bool place_read(const redisReply *reply, struct redis_place *place);
 /* Ends in redis_found, or redis_not_found. Only when its link is not busy. */
 void sentinels_ask(struct redis *r);
 

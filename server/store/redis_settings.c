@@ -11,8 +11,7 @@
 #define VERSION_MAJOR 6
 #define VERSION_MINOR 2
 
-bool settings_auth(struct link *l, const char *user, const char *password, redisCallbackFn *fn,
-		   void *arg)
+bool settings_auth(struct link *l, const char *user, const char *password, reply_fn *fn, void *arg)
 {
 	struct redis_words w = { 0 };
 
@@ -192,9 +191,8 @@ static void take(struct redis *r, const redisReply *reply, size_t i)
 
 /* One for each question, which has no other place to say which one it is. */
 #define TAKE(i)                                                                                    \
-	static void take_##i(redisAsyncContext *ac, void *reply, void *r)                          \
+	static void take_##i(const redisReply *reply, void *r)                                     \
 	{                                                                                          \
-		(void)ac;                                                                          \
 		if (reply)                                                                         \
 			take(r, reply, i);                                                         \
 	}
@@ -204,7 +202,7 @@ TAKE(2)
 TAKE(3)
 TAKE(4)
 TAKE(5)
-static redisCallbackFn *const takes[] = { take_0, take_1, take_2, take_3, take_4 };
+static reply_fn *const takes[] = { take_0, take_1, take_2, take_3, take_4 };
 
 void settings_ask(struct redis *r)
 {

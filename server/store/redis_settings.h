@@ -17,8 +17,7 @@ struct settings {
 };
 
 /* AUTH, if there is a password or a user. False: there is none, nothing was sent. */
-bool settings_auth(struct link *l, const char *user, const char *password, redisCallbackFn *fn,
-		   void *arg);
+bool settings_auth(struct link *l, const char *user, const char *password, reply_fn *fn, void *arg);
 /* Asks all; ends in redis_is_ready, redis_is_refused, or the end of the connection. */
 void settings_ask(struct redis *r);
 

@@ -51,12 +51,11 @@ static void ask_heads(struct redis *r)
 /* --- the clock --- */
 
 /* The answer is as old as half of its way. */
-static void on_time(redisAsyncContext *ac, void *reply, void *arg)
+static void on_time(const redisReply *reply, void *arg)
 {
 	struct redis *r = arg;
 	const redisReply *time = reply;
 
-	(void)ac;
 	if (!time || time->type != REDIS_REPLY_ARRAY || time->elements != 2)
 		return;
 	int64_t way = (int64_t)(uv_hrtime() / 1000000 - r->clock_asked) / 2;

@@ -1,6 +1,7 @@
 #include "tests/lib/seat.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,7 @@ int bench_setup(void **state)
 {
 	struct bench *b = x_calloc(1, sizeof(*b));
 
+	signal(SIGPIPE, SIG_IGN); /* as the server does */
 	b->kind = *state;
 	b->now = 1000000;
 	snprintf(b->dir, sizeof(b->dir), "%s/jobalike-store-XXXXXX", place());

@@ -239,6 +239,29 @@ static void a_changed_body_is_noticed(void **state)
 	expect_broken(s->bench, 2);
 }
 
+/* As many as there must be, but the last one stands elsewhere: whoever reads only from there on
+ * gets nothing, and shall not ask for it for ever. */
+static void a_record_at_another_place_is_noticed(void **state)
+{
+	struct seat *s = SEAT(0);
+	char epoch[STORE_EPOCH_MAX + 1];
+
+	append_many(s, "a", epoch, 1, 3);
+	redis_server_say(
+		SERVER(s->bench), "EVAL",
+		"local all = redis.call('XRANGE', KEYS[1], '-', '+')\n"
+		"redis.call('DEL', KEYS[1])\n"
+		"for i, e in ipairs(all) do\n"
+		"	redis.call('XADD', KEYS[1], i == 3 and '2-1' or e[1], unpack(e[2]))\n"
+		"end",
+		"1", "test:log:a", NULL);
+	assert_int_equal(read_log(s, "a", 3, 3)->err, ERR_DAMAGED);
+	seat_follow(s, "a", 2);
+	bench_until_news(s, "a", STORE_BROKEN);
+	assert_int_equal(count_news(s, "a", STORE_EVENT), 0);
+	expect_broken(s->bench, 2);
+}
+
 static void what_is_no_stream_is_refused(void **state)
 {
 	struct seat *s = SEAT(0);
@@ -302,6 +325,7 @@ const struct redis_case fault_cases[] = {
 	CASE(too_many_questions_are_refused),
 	CASE(a_trimmed_stream_is_refused),
 	CASE(a_changed_body_is_noticed),
+	CASE(a_record_at_another_place_is_noticed),
 	CASE(what_is_no_stream_is_refused),
 	CASE(a_key_of_another_type_harms_one_log_only),
 	CASE(what_is_known_of_a_log_may_be_of_another_type),

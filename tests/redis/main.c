@@ -8,13 +8,14 @@
 #include "server/base/mem.h"
 #include "tests/redis/redis.h"
 
-size_t n_kills, n_acked, n_lost, n_doubled, n_restored, n_refused;
+size_t n_kills, n_acked, n_lost, n_doubled, n_restored, n_refused, n_lies;
 
 static size_t n_cases;
 static int n_failed;
 
 /* ONLY=name of a case. */
-static void run_group(const char *name, const struct redis_case *cases, size_t n)
+static void run_group(const char *name, const struct kind *kind, const struct redis_case *cases,
+		      size_t n)
 {
 	struct CMUnitTest *tests = x_calloc(n, sizeof(*tests));
 	const char *only = getenv("ONLY");
@@ -24,7 +25,7 @@ static void run_group(const char *name, const struct redis_case *cases, size_t n
 		if (!only || strcmp(only, cases[i].name) == 0)
 			tests[chosen++] =
 				(struct CMUnitTest){ cases[i].name, cases[i].run, bench_setup,
-						     bench_teardown, (void *)&redis_kind };
+						     bench_teardown, (void *)kind };
 	if (chosen)
 		n_failed += _cmocka_run_group_tests(name, tests, chosen, NULL, NULL);
 	n_cases += chosen;
@@ -34,13 +35,15 @@ static void run_group(const char *name, const struct redis_case *cases, size_t n
 int main(void)
 {
 	log_level(getenv("ONLY") ? LEVEL_DEBUG : LEVEL_NONE);
-	run_group("turns", turn_cases, n_turn_cases);
-	run_group("lost", lost_cases, n_lost_cases);
-	run_group("faults", fault_cases, n_fault_cases);
-	run_group("settings", settings_cases, n_settings_cases);
-	run_group("places", place_cases, n_place_cases);
+	run_group("turns", &redis_kind, turn_cases, n_turn_cases);
+	run_group("lost", &redis_kind, lost_cases, n_lost_cases);
+	run_group("faults", &redis_kind, fault_cases, n_fault_cases);
+	run_group("settings", &redis_kind, settings_cases, n_settings_cases);
+	run_group("places", &redis_kind, place_cases, n_place_cases);
+	run_group("lies", &lies_kind, lie_cases, n_lie_cases);
 	printf("suite=redis cases=%zu kills=%zu acked=%zu lost=%zu doubled=%zu restored=%zu "
-	       "refused=%zu failed=%d\n",
-	       n_cases, n_kills, n_acked, n_lost, n_doubled, n_restored, n_refused, n_failed);
+	       "refused=%zu lies=%zu failed=%d\n",
+	       n_cases, n_kills, n_acked, n_lost, n_doubled, n_restored, n_refused, n_lies,
+	       n_failed);
 	return n_failed != 0;
 }

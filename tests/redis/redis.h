@@ -21,11 +21,13 @@ struct redis_case {
 #define SERVER(b) ((struct redis_server *)(b)->own)
 
 extern const struct redis_case lost_cases[], fault_cases[], settings_cases[], place_cases[],
-	turn_cases[];
-extern const size_t n_lost_cases, n_fault_cases, n_settings_cases, n_place_cases, n_turn_cases;
+	turn_cases[], lie_cases[];
+extern const size_t n_lost_cases, n_fault_cases, n_settings_cases, n_place_cases, n_turn_cases,
+	n_lie_cases;
+extern const struct kind lies_kind; /* no server, but somebody who says to be one */
 
 /* Summed up in the last line. */
-extern size_t n_kills, n_acked, n_lost, n_doubled, n_restored, n_refused;
+extern size_t n_kills, n_acked, n_lost, n_doubled, n_restored, n_refused, n_lies;
 
 /* Ticks for all seats, in real time, until it is stopped. */
 struct pulse {
