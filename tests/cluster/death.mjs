@@ -86,6 +86,12 @@ async function crashAtAll(cluster, wanted, random) {
   return covered;
 }
 
+/** Somebody who is not there any more has lost a race in each session: whoever says something waits for them. */
+async function turnsOfOthers(redis) {
+  for (const about of await redis.ask("KEYS", "*about:*"))
+    await redis.ask("SET", about.replace("about:", "next:"), "nobody", "PX", "50", "NX");
+}
+
 /** At the points that are of: each is the end of an instance once. */
 export async function crashed(cluster, random, of) {
   const wanted = points().filter(of);
@@ -100,6 +106,7 @@ export async function crashed(cluster, random, of) {
       }, 150);
       const cutting = setInterval(() => {
         cluster.instances[Math.floor(random() * cluster.instances.length)].chaos?.cut();
+        if (cluster.redis) turnsOfOthers(cluster.redis).catch((e) => fail(`F-01: ${e.message}`));
       }, 2000);
       const covered = await crashAtAll(cluster, wanted, random);
       clearInterval(going);
