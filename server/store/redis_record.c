@@ -176,5 +176,5 @@ bool word_read(struct redis_word *w, const char *bytes, size_t len)
 	for (uint64_t i = 0; i < n; i++)
 		if (!read_one(&w->page, first + i, &bytes, &len))
 			return false;
-	return true;
+	return n > 0;
 }
