@@ -205,10 +205,8 @@ FIRST := built layers gen-check fmt-check headers configs-check $(QUICK)
 LAST  := $(call have,e2e)
 FRONT := $(FIRST) $(filter-out $(QUICK) $(LAST) $(BESIDE),$(SUITES)) smoke $(LAST)
 
-# Builds side by side, runs one after another.
-under = set -e; $(MAKE) -s --no-print-directory MODE=$(1) $(addprefix $(BUILD)/$(1)/tests/,$(2)); \
-	for suite in $(2); do $(MAKE) -s --no-print-directory MODE=$(1) $$suite; done; \
-	echo "suite=$(1) suites=$(words $(2)) failed=0"
+# Under sanitizers: parts, and what starts servers and clients; with LONG=1 those that take many minutes, too.
+WATCHED := $(QUICK) $(call have,sim terminal kill process) $(if $(LONG),$(call have,cluster e2e))
 
 .PHONY: quick test long check built asan tsan clang plants cover fuzz load smoke configs-check
 quick:                                   ## unit, vectors, law, store: under 20 seconds
@@ -224,11 +222,14 @@ built:                                   ## what suites start, made before two o
 	$(Q)$(MAKE) -s --no-print-directory server cli tests client $(NPM_TESTS)
 	$(Q)$(MAKE) -s --no-print-directory crash-server edge-servers
 	$(Q)$(MAKE) -s --no-print-directory MODE=release server cli $(BUILD)/release/load $(BUILD)/release/tests/sim
-	$(Q)$(MAKE) -s --no-print-directory MODE=asan $(addprefix $(BUILD)/asan/tests/,$(QUICK) $(call have,sim))
-asan:                                    ## unit, vectors, law, store, sim under address+undefined sanitizers
-	$(Q)$(call under,asan,$(QUICK) $(call have,sim))
+	$(Q)$(MAKE) -s --no-print-directory MODE=asan cli $(addprefix $(BUILD)/asan/tests/,$(filter $(WATCHED),$(C_SUITES)))
+asan:                                    ## parts, servers and clients under address+undefined sanitizers
+	$(Q)$(MAKE) -s --no-print-directory MODE=asan $(PARALLEL) server cli \
+		$(addprefix $(BUILD)/asan/tests/,$(filter $(WATCHED),$(C_SUITES)))
+	$(Q)BUILD=$(BUILD) tests/under.sh asan $(WATCHED)
 tsan:                                    ## store suite under the thread sanitizer
-	$(Q)TSAN_OPTIONS=halt_on_error=1; export TSAN_OPTIONS; $(call under,tsan,$(call have,store))
+	$(Q)$(MAKE) -s --no-print-directory MODE=tsan $(PARALLEL) $(BUILD)/tsan/tests/store
+	$(Q)BUILD=$(BUILD) tests/under.sh tsan $(call have,store)
 clang:                                   ## everything compiles with clang too, without a warning
 	$(Q)$(MAKE) -s --no-print-directory MODE=clang server cli tests
 	@echo "suite=clang files=$(words $(ALL_SRC)) warnings=0"
