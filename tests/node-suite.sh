@@ -8,7 +8,7 @@ if [ -f "tests/$name/run.mjs" ]; then
 	exec node "tests/$name/run.mjs"
 fi
 mkdir -p build/tap
-log=build/tap/$name.tap
+log=build/tap/$(basename "${JOBALIKE_BIN:-build/debug}")-$name.tap
 timeout -k 10 600 node --test --test-reporter=tap "tests/$name"/*.test.mjs >"$log" 2>&1
 status=$?
 count() {

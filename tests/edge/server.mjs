@@ -9,7 +9,9 @@ import { basename, dirname, join } from "node:path";
 const built = process.env.JOBALIKE_BIN ?? "build/debug";
 
 /** What a sanitizer has freed it gives back soon, so that memory can be looked at. */
-const sanitizer = { ASAN_OPTIONS: "quarantine_size_mb=16:malloc_context_size=8" };
+const sanitizer = {
+  ASAN_OPTIONS: ["quarantine_size_mb=16:malloc_context_size=8", process.env.ASAN_OPTIONS].filter(Boolean).join(":"),
+};
 
 /** Starts a server on a free port with options such as ["--limits.connections=9"], variables, and
  *  perhaps a program that becomes it, such as ["prlimit", "--nofile=256:256"]. mode: how it was built;

@@ -5,11 +5,11 @@
 
 import { join } from "node:path";
 import { Person } from "../lib-js/person.mjs";
-import { bin, joinTicket, makeServer, plan, start, tempDir, ticketIn } from "../lib-js/server.mjs";
+import { bin, isWatched, joinTicket, makeServer, plan, start, tempDir, ticketIn } from "../lib-js/server.mjs";
 import { noFigures, verify } from "../lib-js/verify.mjs";
 
-const KILLS = process.env.LONG ? 200 : 20;
-const TERMS = process.env.LONG ? 12 : 3;
+const KILLS = process.env.LONG ? 200 : isWatched ? 5 : 20;
+const TERMS = process.env.LONG ? 12 : isWatched ? 1 : 3;
 const KILLS_A_FILE = 20; // then a new one: the record is read whole after each kill
 const SESSIONS = 2;
 const PEOPLE = 10; // in each

@@ -7,6 +7,10 @@ import { join, resolve } from "node:path";
 
 export const bin = (name) => resolve(process.env.JOBALIKE_BIN ?? "build/debug", name);
 
+/** Is it a build that watches its memory? Then it is slow, and what it has to report counts. */
+export const isWatched = /\/(asan|tsan)$/.test(bin(""));
+export const isReport = (text) => /Sanitizer: |runtime error: /.test(text);
+
 const children = new Set();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
@@ -87,6 +91,7 @@ export function makeServer({ dir, options = [], admin = "off", key = null, env =
         err = (err + d).slice(-100_000);
       });
       exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
+      child.on("close", () => isReport(err) && console.log(err)); // for tests/under.sh
       let listening = 0;
       await new Promise((done, fail) => {
         child.stdout.on("data", (d) => {

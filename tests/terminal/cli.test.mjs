@@ -7,18 +7,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isReport } from "../lib-js/server.mjs";
 
 const bin = process.env.JOBALIKE_BIN ?? "build/debug";
 const dir = mkdtempSync(join(tmpdir(), "jobalike-cli-"));
 const data = join(dir, "var");
 let server = null;
+let serverSaid = "";
 let base = "";
 let links = {};
 
 /** Starts the server on a port, or on any; resolves once it listens. */
 async function start(port = 0) {
-  server = spawn(join(bin, "jobalike-server"), [`--listen.port=${port}`, `--data.dir=${data}`, "--admin.listen=off"], {
-    stdio: ["ignore", "pipe", "ignore"],
+  server = spawn(join(bin, "jobalike-server"), [`--listen.port=${port}`, `--data.dir=${data}`, "--admin.listen=off", "--log.level=warn"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  server.stderr.on("data", (d) => {
+    serverSaid += d;
   });
   let said = "";
   for await (const chunk of server.stdout) {
@@ -38,6 +43,7 @@ const ended = (child) =>
 
 function jobalike(args, input = "") {
   const run = spawnSync(join(bin, "jobalike"), args, { input, encoding: "utf8", timeout: 60_000 });
+  assert.ok(!isReport(run.stderr), run.stderr);
   return { status: run.status, out: run.stdout, err: run.stderr };
 }
 
@@ -82,7 +88,8 @@ before(async () => {
 
 after(async () => {
   server.kill("SIGTERM");
-  await ended(server);
+  assert.equal((await ended(server)).exitCode, 0, serverSaid);
+  assert.ok(!isReport(serverSaid), serverSaid);
   rmSync(dir, { recursive: true });
 });
 
