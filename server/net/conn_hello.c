@@ -1,0 +1,83 @@
+/* The first message of a connection, which says who is there. */
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/base/crash.h"
+#include "server/net/conn_parts.h"
+#include "server/net/ticket.h"
+
+#define MISTAKES_MAX 5
+
+void conn_error(struct conn *c, enum err err, const struct blame *blame)
+{
+	struct text t = { 0 };
+	struct msg *m;
+
+	text_object(&t, NULL);
+	text_string(&t, "error", err_names[err]);
+	if (blame && blame->has_n)
+		text_id(&t, "n", blame->n);
+	if (blame && blame->field[0])
+		text_string(&t, "field", blame->field);
+	text_object_end(&t);
+	m = msg_new(t.s, t.len);
+	text_free(&t);
+	c->peer.ops->send(&c->peer, m, LOAD_ANSWER);
+	msg_unref(&m);
+}
+
+void conn_mistake(struct conn *c, enum err err, const struct blame *blame)
+{
+	conn_error(c, err, blame);
+	if (++c->n_mistakes >= MISTAKES_MAX)
+		conn_close(c, CLOSE_POLICY);
+}
+
+static void say_hello(struct conn *c, const struct hello *hello)
+{
+	struct ticket t;
+	enum ticket_fault fault =
+		ticket_read(c->all->keys, hello->ticket, strlen(hello->ticket), clock_ms(), &t);
+
+	if (fault == TICKET_BAD || t.kind != TICKET_PERSON) {
+		conn_mistake(c, ERR_UNAUTHORIZED, NULL);
+	} else if (fault == TICKET_EXPIRED) {
+		conn_error(c, ERR_UNAUTHORIZED, NULL);
+		conn_bye(&c->peer, BYE_EXPIRED, -1);
+	} else {
+		struct guest g = {
+			.session = t.session,
+			.sub = t.sub,
+			.name = t.name,
+			.school = t.school,
+			.job = t.job,
+			.area = t.area,
+			.language = t.language,
+			.role = t.role,
+			.expires = t.expires,
+		};
+
+		c->said_hello = true;
+		conn_wait(c, WAIT_NOTHING);
+		crash_at("conn.hello");
+		hub_hello(c->all->hub, &c->peer, &g, hello);
+	}
+	ticket_free(&t);
+}
+
+void conn_greet(struct conn *c, const char *text, size_t len)
+{
+	struct upward up;
+	struct blame blame;
+	enum err err = codec_read(text, len, &up, &blame);
+
+	if (err) {
+		conn_mistake(c, err, &blame);
+		return;
+	}
+	if (up.kind == UP_HELLO)
+		say_hello(c, &up.hello);
+	else
+		conn_mistake(c, ERR_UNAUTHORIZED, &blame);
+	upward_free(&up);
+}
