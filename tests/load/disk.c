@@ -29,7 +29,8 @@ int disk_measure(const struct load *l)
 	}
 	close(fd);
 	unlink(path);
-	printf("{\"syncs\":%" PRIu64 ",\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n", times.n,
-	       histogram_ms(&times, 0.5), histogram_ms(&times, 0.99), (double)times.max_ns / 1e6);
+	printf("{");
+	print_waits("", &times);
+	printf("\"syncs\":%" PRIu64 "}\n", times.n);
 	return 0;
 }

@@ -127,6 +127,16 @@ size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
 /* The number that stands after key, or 0. */
 uint64_t number_after(const char *text, size_t n, const char *key);
 
+/* --- print.c: what all kinds print, as parts of one object --- */
+
+/* of: what their names begin with. */
+void print_waits(const char *of, const struct histogram *h);
+/* For each of n. */
+void print_cpu(const struct cpu *cpu, uint64_t n);
+/* The end of it; memory: KiB of n of them; odd: rooms in which not all heard the same. Returns the
+ * status of the program: did all come as it should? */
+int print_end(const struct run *r, long memory, int n, int odd);
+
 /* --- dialects and kinds --- */
 
 extern const struct dialect dialect_ours, dialect_floor, dialect_visitor;

@@ -98,26 +98,18 @@ static int rooms_at_odds(const struct run *r)
 	return odd;
 }
 
-static void print(const struct run *r, const struct cpu *cpu, double took, long memory, int odd)
+static void print(const struct run *r, const struct cpu *cpu, double took)
 {
-	double each = r->deliveries ? 1e6 / (double)r->deliveries : 0;
-
 	printf("{\"clients\":%d,\"lines\":%" PRIu64 ",\"deliveries\":%" PRIu64
 	       ",\"frame\":%.0f,\"seconds\":%.2f,\"cpu\":%.3f,\"per_cpu_second\":%.0f,"
-	       "\"user_us\":%.3f,\"system_us\":%.3f,\"line_us\":%.1f,",
+	       "\"line_us\":%.1f,",
 	       r->n_clients, r->lines_done, r->deliveries,
 	       r->deliveries ? (double)r->bytes / (double)r->deliveries : 0, took, cpu->all,
-	       cpu->all > 0 ? (double)r->deliveries / cpu->all : 0, cpu->user * each,
-	       cpu->system * each, r->lines_done ? cpu->all * 1e6 / (double)r->lines_done : 0);
-	printf("\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,\"ack_p50_ms\":%.2f,"
-	       "\"ack_p99_ms\":%.2f,\"ack_max_ms\":%.2f,\"kib_each\":%.2f,",
-	       histogram_ms(&r->latency, 0.5), histogram_ms(&r->latency, 0.99),
-	       (double)r->latency.max_ns / 1e6, histogram_ms(&r->ack, 0.5),
-	       histogram_ms(&r->ack, 0.99), (double)r->ack.max_ns / 1e6,
-	       (double)memory / r->n_clients);
-	printf("\"missing\":%" PRIu64 ",\"doubled\":%" PRIu64 ",\"disordered\":%" PRIu64
-	       ",\"at_odds\":%d,\"errors\":%" PRIu64 "}\n",
-	       r->missing, r->doubled, r->disordered, odd, r->errors);
+	       cpu->all > 0 ? (double)r->deliveries / cpu->all : 0,
+	       r->lines_done ? cpu->all * 1e6 / (double)r->lines_done : 0);
+	print_cpu(cpu, r->deliveries);
+	print_waits("", &r->latency);
+	print_waits("ack_", &r->ack);
 }
 
 int talk(struct run *r)
@@ -142,7 +134,6 @@ int talk(struct run *r)
 	took = (double)(clock_ns() - begin) / 1e9;
 	r->measuring = false;
 	settle(r);
-	int odd = rooms_at_odds(r);
-	print(r, &cpu, took, memory, odd);
-	return r->missing || r->doubled || r->disordered || r->errors || odd;
+	print(r, &cpu, took);
+	return print_end(r, memory, r->n_clients, rooms_at_odds(r));
 }

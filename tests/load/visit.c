@@ -130,18 +130,13 @@ static bool come_at_once(struct run *r, int first)
 /* Of n people who came at once, in so many seconds. */
 static int print(const struct run *r, int n, double took, struct cpu cpu, long memory)
 {
-	printf("{\"people\":%d,\"seconds\":%.3f,\"cpu_us\":%.1f,\"user_us\":%.1f,"
-	       "\"system_us\":%.1f,\"wait_p50_ms\":%.1f,\"wait_p99_ms\":%.1f,\"wait_max_ms\":%.1f,",
-	       n, took, cpu.all * 1e6 / n, cpu.user * 1e6 / n, cpu.system * 1e6 / n,
-	       histogram_ms(&visit.waits, 0.5), histogram_ms(&visit.waits, 0.99),
-	       (double)visit.waits.max_ns / 1e6);
+	printf("{\"people\":%d,\"seconds\":%.3f,", n, took);
+	print_cpu(&cpu, (uint64_t)n);
+	print_waits("wait_", &visit.waits);
 	printf("\"views\":%" PRIu64 ",\"events\":%" PRIu64 ",\"signals\":%" PRIu64
-	       ",\"bytes_each\":%.0f,\"kib_each\":%.2f,",
-	       visit.views, visit.events, visit.signals, (double)visit.bytes / n,
-	       (double)memory / n);
-	printf("\"missing\":%" PRIu64 ",\"disordered\":%" PRIu64 ",\"errors\":%" PRIu64 "}\n",
-	       r->missing, r->disordered, r->errors);
-	return r->missing || r->disordered || r->errors;
+	       ",\"bytes_each\":%.0f,",
+	       visit.views, visit.events, visit.signals, (double)visit.bytes / n);
+	return print_end(r, memory, n, 0);
 }
 
 int storm(struct run *r)
