@@ -19,7 +19,7 @@
 #define RING_SIZE         1024  /* recent events kept for reconnects; a power of two */
 #define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */
 #define DUE_MS            500   /* what is due and was refused is asked again after this */
-#define ANSWER_MS         2000  /* a command is answered within this, whatever the store does */
+#define ANSWER_MS         1900  /* then a command is answered, to be there within two seconds */
 #define RETRY_MS          1000  /* until one asks or comes again; many are spread over it */
 #define VIEW_BYTES        (1u << 20) /* of views built in one turn of the loop, about 5 ms */
 #define CROWD_ALL         UINT64_MAX /* the crowd of everybody */

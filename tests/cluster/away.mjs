@@ -2,16 +2,20 @@
 
 import { readFileSync } from "node:fs";
 import { percentile, sleep, until } from "../lib-js/cluster.mjs";
-import { check, fault, LARGE, TRIALS } from "./judge.mjs";
+import { check, fault, LARGE, TRIALS, within } from "./judge.mjs";
 import { lagOf } from "./lag.mjs";
 import { drop, mend, reject, turnedAway } from "./network.mjs";
 
 const ANSWER_MS = 2000; // a command is answered within this
 const NOTICED_MS = 3000;
-const NOISE_MS = 1000; // what a busy machine may add to an answer
-const BUSY_MS = 2000; // and to a way back of several steps
-const FAR_MS = 2000; // a command, when all instances are 200 ms from Redis
 const NORMAL_MS = 3000;
+const SLOW_MS = 250; // a command takes so much longer than the delay
+const LAG_MS = 50;
+const NOISE_MS = 500; // what a busy machine may add to an answer
+const LAG_NOISE_MS = 150; // to a turn of the loop
+const BUSY_MS = 1000; // and to a way back of several steps
+// Where instances are far and all speak in one session, they take turns of one way each.
+const TURNS_MS = 2000;
 const REFUSALS = new Set(["unavailable", "unknown"]);
 
 /** What was answered since: how many of each kind, and the slowest of all first answers. */
@@ -72,11 +76,11 @@ async function outage(cluster, id, ms, begin, end) {
   const normal_ms = await cluster.normal(since);
   const grown = cluster.instances.map((i, k) => rss(i.server) - memory[k]);
   check(ms < ANSWER_MS || figures.unavailable + figures.unknown > 0, `${id}: nobody was told that it is away`);
-  check(figures.answer_max_ms <= ANSWER_MS + NOISE_MS, `${id}: an answer came after ${figures.answer_max_ms} ms`);
-  check(noticed_ms <= NOTICED_MS + NOISE_MS, `${id}: noticed after ${Math.round(noticed_ms)} ms`);
-  check(normal_ms <= NORMAL_MS + BUSY_MS, `${id}: normal again after ${Math.round(normal_ms)} ms`);
-  check(Math.max(...grown) < 50, `${id}: memory grew by ${Math.max(...grown)} MB`);
-  return { ...figures, noticed_ms, normal_ms, grown_mb: Math.max(...grown) };
+  within(id, "answer_max_ms", figures.answer_max_ms, ANSWER_MS, NOISE_MS);
+  within(id, "noticed_ms", noticed_ms, NOTICED_MS, NOISE_MS);
+  within(id, "normal_ms", normal_ms, NORMAL_MS, BUSY_MS);
+  const grown_mb = within(id, "grown_mb", Math.max(...grown), 50);
+  return { ...figures, noticed_ms, normal_ms, grown_mb };
 }
 
 const AWAY_MS = LARGE ? 30_000 : 3500;
@@ -99,18 +103,22 @@ async function restarts(cluster) {
 
 async function silence(cluster) {
   await fault(cluster, "F-06", {
-    trials: LARGE ? TRIALS : 1,
     longest_ms: AWAY_MS + 15_000,
-    run: () =>
-      outage(cluster, "F-06", LARGE ? 30_000 : 6000, () => drop(cluster.redis.port), () => void mend()),
+    run: (trial) =>
+      outage(
+        cluster,
+        "F-06",
+        LARGE ? 30_000 : [4000, 4000, 6000][trial],
+        () => drop(cluster.redis.port),
+        () => void mend(),
+      ),
   });
 }
 
 async function refusal(cluster) {
-  const ms = LARGE ? 30_000 : 4000;
+  const ms = LARGE ? 30_000 : 2500;
   let attempts = 0;
   await fault(cluster, "F-07", {
-    trials: LARGE ? TRIALS : 1,
     longest_ms: AWAY_MS,
     run: async () => {
       const figures = await outage(
@@ -130,8 +138,7 @@ async function refusal(cluster) {
       );
       const rate = attempts / (ms / 1000) / cluster.instances.length;
       check(attempts > 0, "F-07: nobody tried again");
-      check(rate <= 20, `F-07: ${rate} attempts a second`);
-      return { ...figures, attempts, attempts_a_second: rate };
+      return { ...figures, attempts, attempts_a_second: within("F-07", "attempts_a_second", rate, 20) };
     },
   });
 }
@@ -155,37 +162,34 @@ async function oneWay(cluster) {
   });
 }
 
+/** So long from each of these instances to Redis, for three seconds. */
+async function far(instances, ms) {
+  for (const i of instances) i.chaos.faults.ask_delay_ms = ms;
+  await sleep(3000);
+}
+
 async function slow(cluster) {
+  const { instances } = cluster;
+  // name, delay, what a busy machine and turns may add, how it is done
   const kinds = [
-    ["sleep", 2000, (redis) => redis.ask("DEBUG", "SLEEP", "2")],
-    ["pause", 3000, (redis) => redis.ask("CLIENT", "PAUSE", "3000", "ALL").then(() => sleep(3000))],
-    [
-      "far",
-      200,
-      async () => {
-        for (const i of cluster.instances) i.chaos.faults.ask_delay_ms = 200;
-        await sleep(3000);
-      },
-    ],
+    ["sleep", 2000, NOISE_MS, (redis) => redis.ask("DEBUG", "SLEEP", "2")],
+    ["pause", 3000, NOISE_MS, (redis) => redis.ask("CLIENT", "PAUSE", "3000", "ALL").then(() => sleep(3000))],
+    ["one_far", 200, TURNS_MS, () => far(instances.slice(0, 1), 200)],
+    ["far", 200, TURNS_MS, () => far(instances, 200)],
   ];
   await fault(cluster, "F-11", {
     trials: LARGE ? TRIALS : kinds.length,
     longest_ms: AWAY_MS,
     run: async (trial) => {
-      const [name, delay, begin] = kinds[trial % kinds.length];
-      const lag = await lagOf(cluster.instances.map((i) => i.server));
+      const [name, delay, slack, begin] = kinds[trial % kinds.length];
+      const lag = await lagOf(instances);
       await sleep(500);
       const begun = performance.now();
       await begin(cluster.redis);
-      if (name !== "far") await sleep(700);
+      if (delay > 1000) await sleep(700);
       const acked = cluster.answers.filter((a) => a.what === "ok" && a.at > begun).map((a) => a.ms);
-      const p99 = percentile(acked, 0.99);
-      const lag_max_ms = await lag.end();
-      // All three are far: each race that is lost costs the way again, and a loser's turn is kept for
-      // less than the way takes. What is measured is printed; this is where it would be a fault.
-      const most = name === "far" ? FAR_MS : delay;
-      check(p99 <= most + 250 + NOISE_MS, `F-11 ${name}: a command took ${p99} ms`);
-      check(lag_max_ms <= 50 + NOISE_MS, `F-11 ${name}: the loop stood still for ${lag_max_ms} ms`);
+      const p99 = within("F-11", `${name}_p99_ms`, percentile(acked, 0.99), delay + SLOW_MS, slack);
+      const lag_max_ms = within("F-11", "lag_max_ms", await lag.end(), LAG_MS, LAG_NOISE_MS);
       return { [`${name}_p99_ms`]: p99, lag_max_ms };
     },
   });

@@ -1,49 +1,29 @@
-// How long an instance's loop stands still: a process of its own asks /healthz all the time, so that the
-// suite's own work is not measured.
+// How long an instance's loop stood still, as the instance measures it: each turn, from /metrics.
 
-import { start } from "../lib-js/server.mjs";
+const NAME = "jobalike_loop_lag_seconds";
 
-const EVERY_MS = 10;
-
-/** Begins to ask; end() tells the longest answer in ms. */
-export async function lagOf(servers) {
-  const urls = servers.map((s) => s.url("/healthz"));
-  const child = start(process.execPath, [new URL(import.meta.url).pathname, ...urls], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  let out = "";
-  child.stdout.on("data", (d) => {
-    out += d;
-  });
-  const exited = new Promise((done) => child.on("exit", done));
-  return {
-    async end() {
-      child.stdin.end();
-      await exited;
-      return Number(out);
-    },
-  };
+async function read({ server }) {
+  const text = await server.metrics();
+  const buckets = [...text.matchAll(new RegExp(`^${NAME}_bucket{le="([^"]+)"} (\\d+)$`, "gm"))];
+  const [, max] = /^jobalike_loop_lag_max_seconds (\S+)$/m.exec(text);
+  return { max: Number(max), buckets: buckets.map(([, le, n]) => [le === "+Inf" ? Infinity : Number(le), Number(n)]) };
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const urls = process.argv.slice(2);
-  let slowest = 0;
-  let over = false;
-  process.stdin.on("end", () => {
-    over = true;
-  });
-  process.stdin.resume();
-  for (const url of urls) await (await fetch(url)).text(); // connections that stay
-  await Promise.all(
-    urls.map(async (url) => {
-      while (!over) {
-        const begun = performance.now();
-        await (await fetch(url)).text();
-        slowest = Math.max(slowest, performance.now() - begun);
-        await new Promise((go) => setTimeout(go, EVERY_MS));
-      }
-    }),
-  );
-  console.log(Math.round(slowest));
-  process.exit(0);
+/** The longest turn since `before`: exact when there was none as long since the start, else what holds it. */
+function longest(before, now) {
+  if (now.max > before.max) return now.max;
+  const more = now.buckets.map(([le, n], i) => [le, n - before.buckets[i][1]]);
+  const all = more.at(-1)[1];
+  return Math.min(now.max, more.find(([, n]) => n === all)[0]);
+}
+
+/** Begins to watch; end() tells the longest turn of all in ms. */
+export async function lagOf(instances) {
+  const before = await Promise.all(instances.map(read));
+  return {
+    async end() {
+      const now = await Promise.all(instances.map(read));
+      return Math.max(...now.map((n, i) => 1000 * longest(before[i], n)));
+    },
+  };
 }

@@ -51,7 +51,7 @@ async function meeting(cluster) {
 async function repeated(cluster) {
   const known = failures();
   const begun = performance.now();
-  const line = { trials: LARGE ? TRIALS : 1, acked: 0, lost: 0, dup: 0, hole: 0, order: 0, div: 0, compared: 0 };
+  const line = { trials: TRIALS, acked: 0, lost: 0, dup: 0, hole: 0, order: 0, div: 0, compared: 0 };
   let sent = 0;
   for (let trial = 0; trial < line.trials; trial++) {
     const { a, b, session, organizer, ticket, staff } = await meeting(cluster);
@@ -89,7 +89,7 @@ async function repeated(cluster) {
 async function twoTabs(cluster) {
   const known = failures();
   const begun = performance.now();
-  const line = { trials: LARGE ? TRIALS : 1, acked: 0, lost: 0, dup: 0, hole: 0, order: 0, div: 0, compared: 0 };
+  const line = { trials: TRIALS, acked: 0, lost: 0, dup: 0, hole: 0, order: 0, div: 0, compared: 0 };
   let muted = 0;
   for (let trial = 0; trial < line.trials; trial++) {
     const { a, b, session, organizer, ticket, staff } = await meeting(cluster);

@@ -198,9 +198,9 @@ static void commands_are_answered_in_time_whatever_the_store_does(void **state)
 	screen_say(&ana, 1, "Sent");
 	bench_turn(&b);
 	screen_say(&ana, 2, "Waits");
-	bench_pass(&b, 1900);
+	bench_pass(&b, 1800);
 	assert_string_equal(screen_error(&ana, 1), "");
-	bench_pass(&b, 200);
+	bench_pass(&b, 150);
 	assert_string_equal(screen_error(&ana, 1), "unknown");
 	assert_string_equal(screen_error(&ana, 2), "unavailable");
 	b.append.lost = false;
