@@ -14,6 +14,7 @@
 struct directory {
 	struct store *store;
 	struct entry *entries;
+	unsigned begun; /* how often the list was */
 	uint64_t seq;
 	char epoch[STORE_EPOCH_MAX + 1];
 	bool is_live;
@@ -192,6 +193,7 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 	case STORE_RESET:
 		store_unfollow(d->store, DIRECTORY_LOG);
 		free_all(&d->entries);
+		d->begun++;
 		d->seq = 0;
 		d->epoch[0] = '\0';
 		if (!d->asked)
@@ -263,6 +265,11 @@ const struct entry *directory_find(const struct directory *d, const char *sessio
 const struct entry *directory_next(const struct directory *d, const struct entry *e)
 {
 	return e ? e->hh.next : d->entries;
+}
+
+unsigned directory_begun(const struct directory *d)
+{
+	return d->begun;
 }
 
 void directory_end(struct directory *d)

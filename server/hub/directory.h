@@ -24,8 +24,11 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 /* Puts what the state says of its session, if the entry says otherwise. */
 void directory_put(struct directory *d, const struct state *s, int64_t now);
 const struct entry *directory_find(const struct directory *d, const char *session);
-/* All entries, in the order in which they were first put; next: NULL begins, NULL returned ends. */
+/* All entries, in the order in which they were first put; next: NULL begins, NULL returned ends. An
+ * entry stays where it is, and its session is the same, until the list begins anew. */
 const struct entry *directory_next(const struct directory *d, const struct entry *e);
+/* How often it has begun anew. */
+unsigned directory_begun(const struct directory *d);
 /* Tries again what the store could not take. Returns when to call at the latest again; 0: never. */
 int64_t directory_turn(struct directory *d, int64_t now);
 /* The whole list was read. */

@@ -18,7 +18,8 @@ static const struct directory_put *find(struct request *r, const json_t *body)
 
 	if (!text || !code_read(text, code))
 		return NULL;
-	return code_find(r->net->keys, hub_directory(r->net->hub), code, clock_ms());
+	return code_find(&r->net->codes, r->net->keys, hub_directory(r->net->hub), code,
+			 clock_ms());
 }
 
 /* 0, or after how many ms one more may be tried. */

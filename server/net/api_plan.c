@@ -165,7 +165,8 @@ static void name_it(struct request *r, struct plan *p)
 	do {
 		random_name(p->session);
 		code_of(r->net->keys, p->session, p->code);
-	} while (code_find(r->net->keys, hub_directory(r->net->hub), p->code, clock_ms()));
+	} while (code_find(&r->net->codes, r->net->keys, hub_directory(r->net->hub), p->code,
+			   clock_ms()));
 }
 
 void api_plan(struct request *r)

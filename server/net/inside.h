@@ -3,6 +3,7 @@
 #define JOBALIKE_NET_INSIDE_H
 
 #include "server/net/address.h"
+#include "server/net/code.h"
 #include "server/net/conn.h"
 #include "server/net/listen.h"
 #include "server/net/net.h"
@@ -27,6 +28,7 @@ struct net {
 	struct tls *tls; /* NULL: none is spoken */
 	struct conns conns;
 	struct addresses addresses;
+	struct codes codes;     /* by which sessions are found */
 	struct guesses guesses; /* at join codes, of everybody */
 	struct listener people, admin;
 	size_t n_sockets; /* open now, of both listeners */

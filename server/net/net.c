@@ -11,7 +11,8 @@
 #include "server/net/inside.h"
 
 #define SWEEP_TICKS   60
-#define FOR_OPERATORS 16 /* connections, when people have taken all of theirs */
+#define CODES_A_TICK  500 /* computed beside, so that who types one does not wait for all */
+#define FOR_OPERATORS 16  /* connections, when people have taken all of theirs */
 
 static void on_tick(uv_timer_t *timer)
 {
@@ -21,6 +22,8 @@ static void on_tick(uv_timer_t *timer)
 	conns_tick(&n->conns);
 	if (n->n_sockets)
 		ws_wake(n->ws);
+	if (hub_ready(n->hub))
+		codes_read(&n->codes, n->keys, hub_directory(n->hub), CODES_A_TICK);
 	if (++n->n_ticks % SWEEP_TICKS == 0)
 		addresses_sweep(&n->addresses, (int64_t)n->conns.now);
 }
@@ -127,6 +130,7 @@ bool net_use_certificate(struct net *n, const struct conf *c, char *why, size_t 
 void net_reload(struct net *n)
 {
 	take_limits(n);
+	codes_fini(&n->codes);
 	if (n->tls)
 		tls_rekey(n->tls);
 }
@@ -211,6 +215,7 @@ void net_free(struct net *n)
 	ws_free(n->ws);
 	while ((r = n->requests)) /* those that nobody answers any more */
 		request_free(r);
+	codes_fini(&n->codes);
 	addresses_fini(&n->addresses);
 	conns_fini(&n->conns);
 	tls_free(n->tls);

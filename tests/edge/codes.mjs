@@ -92,6 +92,20 @@ async function limits(server, invited) {
   await check("code limit: a whole hall comes in by the right one behind one address", async () => {
     for (let i = 0; i < 60; i++) assert.strictEqual((await tryCode(server, invited.code, from(7))).status, 200);
   });
+  await check("code limit: right ones without end use up the address's share of time, and nobody else's", async () => {
+    const floods = { 200: 0, 429: 0 };
+    const waits = [];
+    while (!floods[429] && floods[200] < 30_000) {
+      const all = [...Array(100)].map(() => tryCode(server, invited.code, from(8)));
+      const begun = performance.now();
+      assert.strictEqual((await tryCode(server, invited.code, from(9))).status, 200);
+      waits.push(performance.now() - begun);
+      for (const said of await Promise.all(all)) floods[said.status]++;
+    }
+    console.log(`edge: codes taken_at_once=${floods[200]} others_wait_ms=${median(waits).toFixed(0)}`);
+    assert.ok(floods[429] > 0, "it went on and on");
+    return true;
+  });
   await check("code limit: a thousand wrong ones a minute of everybody together", async () => {
     const codes = { 404: 0, 429: 0 };
     for (let i = 0; i < 1100; i += 50)

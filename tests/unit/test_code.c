@@ -1,6 +1,7 @@
 /* Join codes, and how often one may be wrong about them. */
 #include "tests/unit/unit.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,132 @@ static void codes_end_with_their_session(void **state)
 	assert_false(code_is_live(&s, 0));
 }
 
+/* --- finding sessions by them --- */
+
+static void no_follow(struct store *s, const char *log, uint64_t after)
+{
+	(void)s;
+	(void)log;
+	(void)after;
+}
+
+static void no_unfollow(struct store *s, const char *log)
+{
+	(void)s;
+	(void)log;
+}
+
+static const struct store_ops no_ops = { .follow = no_follow, .unfollow = no_unfollow };
+static struct store no_store = { .ops = &no_ops };
+
+static void put(struct directory *d, uint64_t seq, char *session, enum phase phase)
+{
+	char title[] = "T";
+	enum language languages[] = { LANGUAGE_EN };
+	struct event e = { .type = EVT_DIRECTORY_PUT,
+			   .seq = seq,
+			   .directory_put = { .session = session,
+					      .title = title,
+					      .format = FORMAT_COMBINED,
+					      .languages = languages,
+					      .n_languages = 1,
+					      .start = 1,
+					      .end = 1000,
+					      .phase = phase } };
+	struct msg *m = codec_write_event(&e, true);
+
+	directory_notice(d,
+			 &(struct store_notice){ .news = STORE_EVENT,
+						 .log = DIRECTORY_LOG,
+						 .record = { .seq = seq, .body = m } },
+			 1);
+	msg_unref(&m);
+}
+
+static const char *found(struct codes *c, const struct keys *k, const struct directory *d,
+			 const char *session, int64_t now)
+{
+	char code[CODE_SIZE];
+	const struct directory_put *put;
+
+	code_of(k, session, code);
+	put = code_find(c, k, d, code, now);
+	return put ? put->session : "none";
+}
+
+static void a_session_is_found_by_its_code(void **state)
+{
+	struct directory *d = directory_new(&no_store);
+	char a[] = "s1", b[] = "s2", name[16];
+	struct codes codes = { 0 };
+	struct keys k;
+
+	(void)state;
+	make_keys(&k, "fedcba9876543210fedcba9876543210");
+	put(d, 1, a, PHASE_LOBBY);
+	assert_string_equal(found(&codes, &k, d, a, 5), a);
+	assert_string_equal(found(&codes, &k, d, b, 5), "none");
+	put(d, 2, b, PHASE_LOBBY); /* one more, after the table was asked */
+	assert_string_equal(found(&codes, &k, d, b, 5), b);
+	put(d, 3, a, PHASE_CLOSED); /* the entry is another one, its code is not */
+	assert_string_equal(found(&codes, &k, d, a, 5), "none");
+	assert_string_equal(found(&codes, &k, d, b, 1000 + CODE_AFTER_MS), "none");
+	for (uint64_t i = 0; i < 2000; i++) {
+		snprintf(name, sizeof(name), "n%" PRIu64, i);
+		put(d, 4 + i, name, PHASE_LOBBY);
+	}
+	assert_string_equal(found(&codes, &k, d, name, 5), name);
+	codes_fini(&codes);
+	directory_free(d);
+}
+
+/* The list begins anew, under another epoch: what was in it before is not found by anything old. */
+static void another_list_has_other_codes(void **state)
+{
+	struct directory *d = directory_new(&no_store);
+	char a[] = "s1", b[] = "s2";
+	struct codes codes = { 0 };
+	struct keys k;
+
+	(void)state;
+	make_keys(&k, "fedcba9876543210fedcba9876543210");
+	put(d, 1, a, PHASE_LOBBY);
+	assert_string_equal(found(&codes, &k, d, a, 5), a);
+	directory_notice(
+		d,
+		&(struct store_notice){ .news = STORE_RESET, .log = DIRECTORY_LOG, .epoch = "e" },
+		1);
+	put(d, 1, b, PHASE_LOBBY);
+	assert_string_equal(found(&codes, &k, d, a, 5), "none");
+	assert_string_equal(found(&codes, &k, d, b, 5), b);
+	codes_fini(&codes);
+	directory_free(d);
+}
+
+/* Two of the first hundred thousand have the same: neither is found by it, until one is over. */
+static void a_code_of_two_is_nobodys(void **state)
+{
+	struct directory *d = directory_new(&no_store);
+	char one[] = "s37136", two[] = "s42167", code[CODE_SIZE], other[CODE_SIZE];
+	struct codes codes = { 0 };
+	struct keys k;
+
+	(void)state;
+	make_keys(&k, "fedcba9876543210fedcba9876543210");
+	code_of(&k, one, code);
+	code_of(&k, two, other);
+	assert_string_equal(code, other);
+	put(d, 1, one, PHASE_LOBBY);
+	put(d, 2, two, PHASE_LOBBY);
+	assert_string_equal(found(&codes, &k, d, one, 5), "none");
+	put(d, 3, one, PHASE_CLOSED);
+	assert_string_equal(found(&codes, &k, d, one, 5), two);
+	codes_fini(&codes);
+	directory_free(d);
+}
+
+/* --- guessing --- */
+
 static void ten_wrong_ones_a_minute(void **state)
 {
 	struct guesses g = { 0 };
@@ -156,6 +283,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(codes_are_spread),
 	cmocka_unit_test(codes_are_read_as_people_type_them),
 	cmocka_unit_test(codes_end_with_their_session),
+	cmocka_unit_test(a_session_is_found_by_its_code),
+	cmocka_unit_test(another_list_has_other_codes),
+	cmocka_unit_test(a_code_of_two_is_nobodys),
 	cmocka_unit_test(ten_wrong_ones_a_minute),
 	cmocka_unit_test(thirty_wrong_ones_lock),
 	cmocka_unit_test(an_hour_forgives),
