@@ -160,7 +160,7 @@ static void on_planned(void *arg, enum err err)
 {
 	struct demo *d = arg;
 
-	if (d->step != STEP_PLANNING)
+	if (d->step != STEP_PLANNING || err == ERR_UNKNOWN) /* it is looked for in the list */
 		return;
 	if (err)
 		give_up(d, err_names[err]);
@@ -296,6 +296,8 @@ void demo_turn(struct demo *d, int64_t now)
 		return;
 	if (d->step == STEP_BEGIN && hub_ready(d->hub))
 		begin(d, now);
+	if (d->step == STEP_PLANNING && directory_find(hub_directory(d->hub), d->session))
+		d->step = STEP_JOIN;
 	if (d->step == STEP_JOIN)
 		join(d, now);
 	if (d->step == STEP_TOPICS)

@@ -35,7 +35,8 @@ struct guest {
  * state or with what is wrong (ERR_NOT_FOUND, ERR_DAMAGED, ERR_UNAVAILABLE). The state is borrowed
  * for the call. */
 typedef void (*hub_read_fn)(void *arg, enum err err, const struct state *state);
-/* How a plan ended; the session's id is the one that was asked for. */
+/* How a plan ended; the session's id is the one that was asked for. ERR_UNKNOWN: the store cannot
+ * tell in time, and it may still come to be. */
 typedef void (*hub_planned_fn)(void *arg, enum err err);
 
 /* The store's on_notice must lead to hub_notice. now: the time of the start. */

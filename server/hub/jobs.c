@@ -109,6 +109,9 @@ static void tell_unknown(struct live *l, struct job *j)
 		hub_refuse(l, j->peer, ERR_UNAVAILABLE);
 	else if (j->peer)
 		peer_error(j->peer, ERR_UNKNOWN, &blame, RETRY_MS);
+	if (j->done)
+		j->done(j->arg, ERR_UNKNOWN);
+	j->done = NULL;
 }
 
 /* Commands the store keeps waiting: one that was not sent did not happen and ends; one that was may

@@ -411,6 +411,46 @@ static void a_log_found_damaged_by_an_append_is_not_served(void **state)
 	bench_end(&b);
 }
 
+struct outcome {
+	unsigned times;
+	enum err err;
+};
+
+static void on_planned(void *arg, enum err err)
+{
+	struct outcome *t = arg;
+
+	t->times++;
+	t->err = err;
+}
+
+/* Whoever plans is no peer, and waits as they do. */
+static void a_plan_is_answered_in_time(void **state)
+{
+	struct outcome told = { 0 };
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	b.append.delay_ms = 60000;
+	hub_plan(b.hub,
+		 json_pack("{s:s, s:s, s:s, s:s, s:[s], s:[], s:i, s:i, s:b, s:s}", "command",
+			   "session.open", "session", "late", "title", "Late", "format", "free",
+			   "languages", "en", "areas", "start", 1, "end", 2, "open", 1, "rooms_by",
+			   "staff"),
+		 on_planned, &told);
+	bench_pass(&b, 1800);
+	assert_int_equal(told.times, 0);
+	bench_pass(&b, 200);
+	assert_int_equal(told.times, 1);
+	assert_int_equal(told.err, ERR_UNKNOWN);
+	b.append.delay_ms = 0;
+	bench_pass(&b, 70000);
+	assert_int_equal(told.times, 1); /* what became of it is in the list */
+	assert_non_null(directory_find(hub_directory(b.hub), "late"));
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(another_history_brings_people_back_one_after_the_other),
@@ -427,6 +467,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(readers_are_told_that_the_store_closes),
 	cmocka_unit_test(an_event_that_is_not_known_takes_its_place),
 	cmocka_unit_test(a_log_found_damaged_by_an_append_is_not_served),
+	cmocka_unit_test(a_plan_is_answered_in_time),
 };
 
 const struct unit_group hub_store_group = UNIT_GROUP("hub_store", tests);
