@@ -76,9 +76,10 @@ static void start(void)
 {
 	char name[] = "fuzz", memory[] = "--store.url=memory:", rates[] = "--limits.rate_percent=0",
 	     joins[] = "--limits.joins_per_second=100000", admin[] = "--admin.listen=off",
-	     port[] = "--listen.port=0", keys[] = "--keys.tickets=0123456789abcdef0123456789abcdef",
+	     port[] = "--listen.port=0", work[] = "--limits.http_percent=100",
+	     keys[] = "--keys.tickets=0123456789abcdef0123456789abcdef",
 	     install[] = "--keys.installation=fedcba9876543210fedcba9876543210";
-	char *args[] = { name, memory, rates, joins, admin, port, NULL };
+	char *args[] = { name, memory, rates, joins, admin, port, work, NULL };
 	char *env[] = { NULL };
 	struct hub_options options = { .away_ms = 60000, .unload_ms = 300000 };
 	struct keys_where where = { .dir = "build/fuzz",
@@ -90,7 +91,7 @@ static void start(void)
 	log_level(LEVEL_NONE);
 	the.now = clock_ms();
 	must(uv_loop_init(&the.loop) == 0);
-	must(conf_load(&the.conf, 6, args, env, stdout, stderr) < 0);
+	must(conf_load(&the.conf, 7, args, env, stdout, stderr) < 0);
 	must(keys_load(&the.keys, &where, why, sizeof(why)));
 	the.hub = hub_new(&options, the.now);
 	the.memory = memory_new(&the.loop, random_of_memory, NULL);
