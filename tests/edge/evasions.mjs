@@ -165,6 +165,51 @@ export async function evasions(server, d) {
     assert.deepStrictEqual(lines(staff, me.you, lowered.seq), []);
     me.leave();
   });
+  await each("E4: muted, and comes under another name on the same device", async (i) => {
+    const device = `device-of-run-${i}-0123456789`;
+    const ask = (name) => api(server.port, "POST", `/api/sessions/${session}/tickets`, { name, school: "X", language: "en", device });
+    const me = await hello(server.port, (await ask(`First ${i}`)).json.ticket);
+    await me.when((x) => x.view);
+    await mute(staff, me.you);
+    const again = await hello(server.port, (await ask(`Second ${i}`)).json.ticket);
+    await again.when((x) => x.view);
+    assert.strictEqual(again.you, me.you);
+    assert.strictEqual((await again.ask("chat.say", { room: 1, text: "x" })).error, "muted");
+    me.leave();
+    again.leave();
+  });
+  const second = await join(server, session, { sub: "second", name: "Second", role: "moderator" });
+  await each("E11: two of the staff do something about one person at once", async () => {
+    const me = await come();
+    const acts = [["people.mute", { who: me.you, minutes: 5, reason: "other" }], ["people.unmute", { who: me.you }], ["rooms.move", { who: me.you, to: room }], ["rooms.move", { who: me.you, to: 1 }], ["people.remove", { who: me.you, reason: "other" }]];
+    const wait = d.below(10);
+    const said = await Promise.all([staff.ask(...d.of(acts)), pause(wait).then(() => second.ask(...d.of(acts)))]);
+    const head = Math.max(...said.map((x) => x.seq ?? 0));
+    for (const x of [staff, second]) await x.when((y) => y.seq >= head);
+    const heard = (x) => x.got.filter((m) => m.event && m.who === me.you).map((m) => `${m.seq} ${m.event}`);
+    assert.deepStrictEqual(heard(staff).filter((m) => heard(second).includes(m)), heard(second));
+    for (const x of said) assert.ok(x.event || ["not_found", "conflict", "removed", "forbidden"].includes(x.error), JSON.stringify(x));
+    const removed = said.some((x) => x.event === "people.removed");
+    if (removed) await me.when((x) => x.closed || x.s.ended);
+    else assert.ok(!(await me.ask("chat.history", { room: me.room }, "query")).closed);
+    second.got.length = 0;
+    me.leave();
+  });
+  second.leave();
+  const alone = (await planned(server)).session;
+  let [a, b] = [await join(server, alone, { sub: "a", name: "A", role: "organizer" }), await join(server, alone, { sub: "b", name: "B", role: "organizer" })];
+  await each("E12: two organizers take the role from each other at once", async () => {
+    const wait = d.below(4);
+    const said = await Promise.all([a.ask("people.appoint", { who: b.you, role: "attendee" }), pause(wait).then(() => b.ask("people.appoint", { who: a.you, role: "attendee" }))]);
+    assert.strictEqual(said.filter((x) => x.event).length, 1, JSON.stringify(said));
+    if (said[1].event) [a, b] = [b, a];
+    assert.ok((await a.ask("people.appoint", { who: a.you, role: "attendee" })).error, "the last one went");
+    assert.ok((await a.ask("people.appoint", { who: b.you, role: "organizer" })).event);
+    await b.when((x) => x.view.people.you.role === "organizer");
+    a.got.length = b.got.length = 0;
+  });
+  a.leave();
+  b.leave();
   await each("E13: says who it is in the message", async (i) => {
     const me = await come();
     const lies = [{ role: "organizer" }, { by: staff.you }, { user_id: staff.you }, { session: "other" }, { name: "Staff" }, { sub: "staff" }, { seq: 1 }, { at: 1 }, { school: "X" }];

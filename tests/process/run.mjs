@@ -9,12 +9,14 @@ import { ends } from "./ends.mjs";
 import { full } from "./full.mjs";
 import { halfOpen } from "./halfopen.mjs";
 import { hardened } from "./hardened.mjs";
+import { reloads } from "./reload.mjs";
 import { secrets } from "./secrets.mjs";
 
 const half = isWatched ? null : halfOpen();
 if (!isWatched) await confined();
 await full();
 await secrets();
+await reloads();
 await ends();
 if (!isWatched) await hardened();
 await half;
