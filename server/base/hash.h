@@ -8,4 +8,8 @@
 
 #include <uthash.h>
 
+/* Short chains: whoever is looked for was not in the processor's cache, nor is anybody before. */
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 4U
+
 #endif

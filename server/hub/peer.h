@@ -69,6 +69,7 @@ struct peer {
 	char epoch[33];   /* the epoch hello named */
 	uint64_t *asked;  /* n of accepted commands the next view tells as taken; mostly none */
 	size_t n_asked;   /* LIMIT_PENDING at most */
+	struct present *present;     /* the person; NULL while joining */
 	struct peer *next_of_person; /* other connections of the same person */
 	struct msg *digest;          /* the last one sent */
 };

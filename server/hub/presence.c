@@ -65,6 +65,7 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person)
 	if (!who)
 		who = present_new(l, person);
 	p->person = person;
+	p->present = who;
 	p->next_of_person = who->peers;
 	who->peers = p;
 	who->n_peers++;
@@ -75,7 +76,7 @@ void presence_enter(struct live *l, struct peer *p, uint64_t person)
 
 void presence_leave(struct live *l, struct peer *p)
 {
-	struct present *who = presence_of(l, p->person);
+	struct present *who = p->present;
 	struct peer **at = who ? &who->peers : NULL;
 
 	while (at && *at && *at != p)
@@ -83,6 +84,7 @@ void presence_leave(struct live *l, struct peer *p)
 	if (!at || !*at)
 		return;
 	*at = p->next_of_person;
+	p->present = NULL;
 	who->n_peers--;
 	if (!presence_is_here(who))
 		away_put(l, who);

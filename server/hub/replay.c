@@ -39,7 +39,7 @@ static bool is_sent(const struct live *l, const struct person *who, const struct
 
 void replay_note(struct live *l, const struct peer *p)
 {
-	struct present *who = p->person ? presence_of(l, p->person) : NULL;
+	struct present *who = p->present;
 
 	if (!who || p->due_view || p->behind || p->leaving)
 		return;
@@ -49,9 +49,9 @@ void replay_note(struct live *l, const struct peer *p)
 
 /* Before the gap: nothing up to here was for them that they have not seen. In a large session most
  * of what happens is for others, and a screen only knows the last that was for it. */
-static uint64_t seen(struct live *l, const struct peer *p)
+static uint64_t seen(const struct peer *p)
 {
-	const struct present *who = presence_of(l, p->person);
+	const struct present *who = p->present;
 	bool had_all = who && p->after >= who->seen_seq;
 
 	return had_all && who->seen_to > p->after ? who->seen_to : p->after;
@@ -81,7 +81,7 @@ static bool can_replay(const struct live *l, const struct peer *p, const struct 
 
 bool replay_to(struct live *l, struct peer *p, const struct person *who)
 {
-	uint64_t first = p->resumes ? seen(l, p) + 1 : 0, last = p->after;
+	uint64_t first = p->resumes ? seen(p) + 1 : 0, last = p->after;
 
 	if (!p->resumes || !can_replay(l, p, who, first))
 		return false;

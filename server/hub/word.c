@@ -78,10 +78,9 @@ void peer_bye(struct peer *p, enum bye why, int64_t retry_ms)
 
 static int64_t ask_rate(struct hub *h, struct peer *p, const void *spec, unsigned rate)
 {
-	struct present *who = presence_of(p->live, p->person);
 	unsigned per_minute = (unsigned)((uint64_t)rate * hub_options(h)->rate_percent / 100);
 
-	return who ? limits_ask(&who->limits, spec, per_minute, hub_now(h)) : 0;
+	return p->present ? limits_ask(&p->present->limits, spec, per_minute, hub_now(h)) : 0;
 }
 
 /* A room is read by people, however many write in it. */
