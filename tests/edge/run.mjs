@@ -23,6 +23,7 @@ import { framing, lies, masks, offers, oversize, strange, unfinished } from "./f
 import { commands, dice, wrongFields } from "./grammar.mjs";
 import { handshakes } from "./handshake.mjs";
 import { http } from "./http.mjs";
+import { hidden } from "./hidden.mjs";
 import { guesses, replays } from "./identity.mjs";
 import { limits } from "./limits.mjs";
 import { messages } from "./messages.mjs";
@@ -134,6 +135,7 @@ async function people() {
   const server = await opened("asan", ...WIDE);
 
   await row("ROLES", server, () => roles(server));
+  await row("HIDDEN", server, () => hidden(server));
   await row("EVADE", server, () => evasions(server, dice(seed)));
   await ends(server);
 }

@@ -42,6 +42,14 @@ export async function hardened() {
     }
     for (const name of DIRECT) assert.ok([...listed].some((l) => l.startsWith(name)), name);
   };
+  // Debian 12 has carried the same libwebsockets since 2022, and what is known of it was looked at. Another one
+  // is good news, and somebody has to look: DECISIONS 40 and 44, the comments of server/net/ws*.c.
+  if (/VERSION_ID="12"/.test(readFileSync("/etc/os-release", "utf8")))
+    holds["the libwebsockets that was looked at"] = () => {
+      const version = run("dpkg-query", "-W", "-f", "${Version}", "libwebsockets-dev");
+      console.log(`process: libwebsockets=${version}`);
+      assert.strictEqual(version, "4.1.6-3");
+    };
   let missing = 0;
   for (const [name, test] of Object.entries(holds))
     await check(`binary: ${name}`, () => {
