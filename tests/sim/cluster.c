@@ -164,8 +164,9 @@ static void add(struct sim *s, struct history *h, struct msg *body)
 	}
 	state_reduce(&s->truth, &e);
 	event_free(&e);
-	if (h->n % HASH_EVERY == 0)
-		h->hashes[h->n / HASH_EVERY] = hash_of_state(&s->truth);
+	assert(h->n < SEQ_MAX);
+	if (h->n % s->hash_every == 0)
+		h->hashes[h->n] = hash_of_state(&s->truth);
 }
 
 static void follow_truth(struct sim *s)
@@ -192,7 +193,7 @@ static void compare(struct sim *s, struct instance *i)
 	const struct state *state = hub_peek(i->hub, SESSION, &epoch);
 	unsigned k = state ? cluster_history(s, epoch) : HISTORIES_MAX;
 
-	if (k == HISTORIES_MAX || !state->seq || state->seq % HASH_EVERY ||
+	if (k == HISTORIES_MAX || !state->seq || state->seq % s->hash_every ||
 	    state->seq == i->compared)
 		return;
 	if (state->seq > s->histories[k].n && PLANTED(PLANT_ACK_BEFORE_DURABLE))
@@ -200,7 +201,7 @@ static void compare(struct sim *s, struct instance *i)
 	i->compared = state->seq;
 	s->counts.compared++;
 	if (state->seq <= s->histories[k].n &&
-	    hash_of_state(state) == s->histories[k].hashes[state->seq / HASH_EVERY])
+	    hash_of_state(state) == s->histories[k].hashes[state->seq])
 		return;
 	s->counts.diverged++;
 	sim_fail(s, "instance %u has another state than the log at %llu", i->number,

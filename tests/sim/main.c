@@ -114,6 +114,7 @@ static void run(struct sim *s, uint64_t seed)
 	memset(s, 0, sizeof(*s));
 	s->seed = s->rng = seed;
 	s->now = 1000000; /* so that no clock is before 0 */
+	s->hash_every = seed % WHOLE_SEEDS ? 8 : 1;
 	s->last_restart = s->now + FAULTS_MS - 6000;
 	draw_faults(s);
 	s->n_instances = 1 + below(&s->rng, INSTANCES_MAX);

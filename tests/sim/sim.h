@@ -19,7 +19,10 @@
 #define FAULTS_MS     15000 /* of trouble, then */
 #define HEAL_MS       12000 /* in which everything must come right: 10 s, and 2 s of patience */
 #define AWAY_MS       4000
-#define HASH_EVERY    8 /* states are compared at every so many seqs */
+#define SEQ_MAX       100000
+/* States are compared at every seq in one seed of so many, which takes twice the time, and in the
+ * others at every eighth. */
+#define WHOLE_SEEDS 4
 
 /* --- chance (splitmix64) ------------------------------------------------------------------------
  */
@@ -118,8 +121,8 @@ struct history {
 	char epoch[STORE_EPOCH_MAX + 1];
 	struct msg **bodies;
 	size_t n;
-	size_t kept;                          /* of the history before */
-	uint64_t hashes[100000 / HASH_EVERY]; /* of the state at every HASH_EVERYth seq */
+	size_t kept;              /* of the history before */
+	uint64_t hashes[SEQ_MAX]; /* of the state at each seq that is compared */
 };
 
 struct counts {
@@ -143,6 +146,7 @@ struct sim {
 	int64_t last_restart; /* none after; what follows one takes a while */
 	int64_t calm_until;   /* no faults before */
 	size_t must_return;   /* records of the history before that somebody holds */
+	unsigned hash_every;  /* states are compared at every so many seqs */
 	bool heals;           /* no new faults and no new wishes */
 
 	struct history *histories;
