@@ -130,7 +130,8 @@ static const char *read_one(struct conf_redis *r, const char *text, size_t n)
 	if (address >= strlen(TCP) && strncmp(text, TCP, strlen(TCP)) == 0)
 		return read_tcp(r, text + strlen(TCP), address - strlen(TCP));
 	if (n > 7 && strncmp(text, "rediss:", 7) == 0)
-		return "TLS to Redis is not there: put stunnel or a private network between";
+		return "TLS, which is not spoken to Redis: give redis:// to a stunnel on this "
+		       "machine, or redis+unix:// (configs/README.md)";
 	return "not like redis://127.0.0.1:6379 or redis+unix:///run/redis/redis.sock";
 }
 

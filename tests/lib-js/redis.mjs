@@ -6,8 +6,12 @@ import { join, resolve } from "node:path";
 import { command } from "./resp.mjs";
 import { start } from "./server.mjs";
 
-/** The server's program: where only the tools are installed, it is the checker under another name. */
+/**
+ * The server's program: where only the tools are installed, it is the checker under another name.
+ * REDIS_SERVER is another one to try.
+ */
 export const redisProgram = () => {
+  if (process.env.REDIS_SERVER) return process.env.REDIS_SERVER;
   for (const name of ["redis-server", "redis-check-rdb"])
     for (const folder of (process.env.PATH ?? "").split(":"))
       if (existsSync(join(folder, name))) return join(folder, name);

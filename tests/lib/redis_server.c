@@ -18,13 +18,17 @@
 
 #define START_MS 10000
 
-/* Debian's redis-tools brings the server under another name; it goes by the name it is called. */
+/* Debian's redis-tools brings the server under another name; it goes by the name it is called.
+ * REDIS_SERVER is another one to try. */
 static const char *binary(void)
 {
+	const char *wanted = getenv("REDIS_SERVER");
 	static const char *const places[] = { "/usr/bin/redis-server",
 					      "/usr/local/bin/redis-server",
 					      "/usr/bin/redis-check-rdb" };
 
+	if (wanted)
+		return wanted;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (access(places[i], X_OK) == 0)
 			return places[i];

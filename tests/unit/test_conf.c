@@ -454,7 +454,8 @@ static void redis_that_cannot_be_is_refused(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "--store.url=redis:127.0.0.1", "not like redis://127.0.0.1:6379" },
-		{ "--store.url=rediss://127.0.0.1", "TLS to Redis is not there" },
+		{ "--store.url=rediss://127.0.0.1", "rediss://127.0.0.1 is TLS, which is not "
+						    "spoken to Redis: give redis:// to a stunnel" },
 		{ "--store.url=redis://127.0.0.1:0", "the port is not a number" },
 		{ "--store.url=redis://127.0.0.1:70000", "the port is not a number" },
 		{ "--store.url=redis://127.0.0.1:x", "the port is not a number" },
