@@ -1,7 +1,9 @@
 /* Commands that wait: in the queue until they are decided, in the batch until the store has told.
  * Each ends once, and whoever asked is answered in time whatever the store does. */
+#include <inttypes.h>
 #include <stdlib.h>
 
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
@@ -56,6 +58,9 @@ void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
 	}
 	if (err)
 		hub_counts(l->hub)->refused++;
+	if (err == ERR_FORBIDDEN)
+		log_info("command.refused", "log=%s by=%" PRIu64 " command=%s", l->log, j->by,
+			 command_specs[j->command.type].name);
 	if (j->peer)
 		j->peer->n_jobs--;
 	if (j->peer && joins) {

@@ -1,9 +1,11 @@
 /* What peers say, and the words that answer them: each message up is decoded, asked its rate, and
  * handed to the session; each ends in exactly one answer, error or event. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/base/crash.h"
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
@@ -105,6 +107,9 @@ static void count_refusal(struct hub *h, struct peer *p)
 				  : ++p->n_early > LIMIT_PENDING;
 
 	hub_counts(h)->refused++;
+	if (too_many)
+		log_info("person.flood", "log=%s by=%" PRIu64, p->live ? p->live->log : "",
+			 p->person);
 	if (too_many)
 		peer_bye(p, BYE_FLOOD, FLOOD_RETRY_MS);
 }

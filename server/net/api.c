@@ -5,6 +5,7 @@
 
 #include "protocol/scan.h"
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/core/export.h"
 #include "server/net/calendar.h"
@@ -27,6 +28,11 @@ static const int statuses[ERR_COUNT] = {
 
 void api_refuse(struct request *r, enum err err, const char *field)
 {
+	char from[ADDRESS_SHOWN];
+
+	if (err == ERR_UNAUTHORIZED || err == ERR_FORBIDDEN || err == ERR_REMOVED)
+		log_info("request.refused", "why=%s from=%s", err_names[err],
+			 request_from(r, from));
 	answer_error(r, statuses[err] ? statuses[err] : 403, err, field,
 		     err == ERR_UNAVAILABLE || err == ERR_UNKNOWN ? RETRY_MS : 0);
 }

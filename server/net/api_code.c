@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/code.h"
@@ -52,10 +53,12 @@ void api_exchange_code(struct request *r)
 {
 	int64_t now = (int64_t)r->net->conns.now, wait = must_wait(r, now);
 	const struct directory_put *session;
+	char from[ADDRESS_SHOWN];
 	json_t *body;
 
 	if (wait) {
 		r->net->figures.codes_slowed++;
+		log_info("code.slowed", "from=%s", request_from(r, from));
 		answer_error(r, 429, ERR_SLOW_DOWN, NULL, wait);
 		return;
 	}
@@ -73,6 +76,7 @@ void api_exchange_code(struct request *r)
 		return;
 	}
 	r->net->figures.codes_wrong++;
+	log_info("code.refused", "from=%s", request_from(r, from));
 	guess_wrong(address_guesses(r->from, r->forwarded), GUESS_MOST, now);
 	guess_wrong(&r->net->guesses, 0, now);
 	api_refuse(r, ERR_NOT_FOUND, "code");

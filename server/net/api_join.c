@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/base/skeleton.h"
 #include "server/net/api.h"
@@ -191,7 +192,7 @@ static char *write_ticket(struct request *r, const struct join *j, int64_t expir
 static void give(struct request *r, const struct join *j, const struct state *s)
 {
 	int64_t expires = j->invited ? j->expires : api_expiry(s->session.end);
-	char *ticket = write_ticket(r, j, expires);
+	char *ticket = write_ticket(r, j, expires), from[ADDRESS_SHOWN];
 	struct text t = { 0 };
 
 	if (!ticket) {
@@ -199,6 +200,8 @@ static void give(struct request *r, const struct join *j, const struct state *s)
 		return;
 	}
 	r->net->figures.tickets++;
+	log_info("ticket.given", "session=%s role=%s invited=%d from=%s", j->session,
+		 role_names[j->role], j->invited, request_from(r, from));
 	text_object(&t, NULL);
 	text_string(&t, "ticket", ticket);
 	text_string(&t, "role", role_names[j->role]);
@@ -225,13 +228,14 @@ static void on_state(void *arg, enum err err, const struct state *s)
 void api_join(struct request *r, const char *session)
 {
 	int64_t wait = address_ask(r->from, r->forwarded, (int64_t)r->net->conns.now);
-	char field[33] = "";
+	char field[33] = "", from[ADDRESS_SHOWN];
 	struct join *j;
 	json_t *body;
 	enum err err;
 
 	if (wait) {
 		r->net->figures.tickets_slowed++;
+		log_info("ticket.slowed", "from=%s", request_from(r, from));
 		answer_error(r, 429, ERR_SLOW_DOWN, NULL, wait);
 		return;
 	}

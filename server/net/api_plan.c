@@ -145,12 +145,14 @@ static void on_planned(void *arg, enum err err)
 {
 	struct request *r = arg;
 	const struct plan *p = r->work;
+	char from[ADDRESS_SHOWN];
 	struct text t = { 0 };
 
 	if (err) {
 		api_refuse(r, err, NULL);
 		return;
 	}
+	log_info("session.planned", "session=%s from=%s", p->session, request_from(r, from));
 	text_object(&t, NULL);
 	text_string(&t, "session", p->session);
 	text_string(&t, "code", p->code);
@@ -178,7 +180,7 @@ void api_plan(struct request *r)
 	enum err err;
 
 	if (!keys_is_installation(r->net->keys, r->bearer)) {
-		log_warn("key.refused", "from=%s", address_shown(r->from, r->forwarded, from));
+		log_warn("key.refused", "from=%s", request_from(r, from));
 		api_refuse(r, ERR_UNAUTHORIZED, NULL);
 		return;
 	}

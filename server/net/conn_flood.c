@@ -17,10 +17,12 @@ static bool overflows(struct conn *c, uint64_t *until, uint64_t takes, uint64_t 
 
 static void flood(struct conn *c)
 {
+	char from[ADDRESS_SHOWN];
+
 	if (c->closing)
 		return;
 	c->all->figures.floods++;
-	log_debug("conn.flood", "heard=%" PRIu64, c->explained);
+	log_info("conn.flood", "heard=%" PRIu64 " from=%s", c->explained, ws_from(c->wsi, from));
 	conn_close(c, CLOSE_POLICY);
 }
 

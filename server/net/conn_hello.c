@@ -3,8 +3,10 @@
 
 #include "server/base/clock.h"
 #include "server/base/crash.h"
+#include "server/base/log.h"
 #include "server/net/conn_parts.h"
 #include "server/net/ticket.h"
+#include "server/net/ws.h"
 
 #define MISTAKES_MAX 5
 
@@ -35,10 +37,15 @@ void conn_mistake(struct conn *c, enum err err, const struct blame *blame)
 
 static void say_hello(struct conn *c, const struct hello *hello)
 {
+	char from[ADDRESS_SHOWN];
 	struct ticket t;
 	enum ticket_fault fault =
 		ticket_read(c->all->keys, hello->ticket, strlen(hello->ticket), clock_ms(), &t);
 
+	if (fault != TICKET_GOOD || t.kind != TICKET_PERSON)
+		log_info("hello.refused", "why=%s from=%s",
+			 fault == TICKET_EXPIRED ? "expired" : "no ticket of ours",
+			 ws_from(c->wsi, from));
 	if (fault == TICKET_BAD || t.kind != TICKET_PERSON) {
 		conn_mistake(c, ERR_UNAUTHORIZED, NULL);
 	} else if (fault == TICKET_EXPIRED) {

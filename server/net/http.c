@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/inside.h"
@@ -40,6 +41,14 @@ const char *http_common_headers(const struct net *n, bool is_admin)
 {
 	return http_is_secure(n) && !is_admin ? SECURE : COMMON;
 }
+
+/* Those of the policy above. */
+static const char *const directives[] = {
+	"default-src", "script-src",  "style-src",       "img-src",
+	"font-src",    "connect-src", "manifest-src",    "form-action",
+	"base-uri",    "object-src",  "frame-ancestors", "require-trusted-types-for",
+};
+#define N_DIRECTIVES (int)(sizeof(directives) / sizeof(directives[0]))
 
 #define SORRY(headers)                                                                             \
 	"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain;charset=utf-8\r\n"           \
@@ -107,6 +116,11 @@ void request_free(struct request *r)
 	if (r->end_work)
 		r->end_work(r->work);
 	free(r);
+}
+
+const char *request_from(struct request *r, char out[ADDRESS_SHOWN])
+{
+	return r->from ? address_shown(r->from, r->forwarded, out) : "gone";
 }
 
 void request_gone(struct request *r)
@@ -283,9 +297,10 @@ static bool is_report(const struct request *r)
 static void answer_slow(struct request *r, int64_t wait)
 {
 	static const char sentence[] = "Your address asks for too much. Try again shortly.\n";
-	char more[40];
+	char more[40], from[ADDRESS_SHOWN];
 
 	r->net->figures.requests_slowed++;
+	log_info("request.slowed", "from=%s", request_from(r, from));
 	if (is_api(r)) {
 		answer_error(r, 429, ERR_SLOW_DOWN, NULL, wait);
 		return;
@@ -365,8 +380,31 @@ static void serve_readiness(struct request *r)
 	answer_json(r, ready ? 200 : 503, &t);
 }
 
+/* Which part of the policy a report is about; nothing else that it says is told. */
+static int directive_of(const struct request *r)
+{
+	static const char key[] = "\"violated-directive\":\"";
+	const char *at = r->body.s ? strstr(r->body.s, key) : NULL;
+
+	for (int i = 0; at && i < N_DIRECTIVES; i++) {
+		size_t n = strlen(directives[i]);
+
+		if (strncmp(at + sizeof(key) - 1, directives[i], n) == 0 &&
+		    strchr(" \"-", at[sizeof(key) - 1 + n]))
+			return i;
+	}
+	return N_DIRECTIVES;
+}
+
+/* Anybody can send one: each kind is said once. */
 static void serve_report(struct request *r)
 {
+	int i = directive_of(r);
+
+	if (!(r->net->csp_said & 1u << i))
+		log_warn("csp.report", "directive=%s",
+			 i < N_DIRECTIVES ? directives[i] : "another");
+	r->net->csp_said |= 1u << i;
 	r->net->figures.csp_reports++;
 	answer_constant(r, (struct reply){ .status = 204 }, "", 0);
 }

@@ -73,6 +73,9 @@ struct request *request_new(struct net *n, struct lws *wsi);
 void request_gone(struct request *r);
 void request_free(struct request *r);
 
+/* The network of whoever asks, for the log. */
+const char *request_from(struct request *r, char out[ADDRESS_SHOWN]);
+
 /* What can be refused before the body was read: answers, and returns false. */
 bool http_admit(struct request *r);
 /* All of the request is there. */

@@ -38,6 +38,7 @@ struct net {
 	struct request *requests;    /* all that are not finished */
 	size_t unsent;               /* bytes of answers made for them that were not taken */
 	char url[300], local_url[64], admin_url[64];
+	unsigned csp_said; /* kinds of reports that the log has told of */
 	bool draining;
 	struct net_figures figures;
 };

@@ -61,6 +61,13 @@ enum ws_written ws_write(struct lws *wsi, int plain_fd, const void *bytes, size_
 	return lws_partial_buffered(wsi) ? WS_PARTLY : WS_WHOLE;
 }
 
+const char *ws_from(struct lws *wsi, char out[ADDRESS_SHOWN])
+{
+	const struct link *l = lws_get_opaque_user_data(wsi);
+
+	return address_shown(l->from, "", out);
+}
+
 void ws_ask_writable(struct lws *wsi)
 {
 	lws_callback_on_writable(wsi);

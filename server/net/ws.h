@@ -8,10 +8,11 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "server/net/address.h"
+
 struct lws;
 struct net;
 struct ws;
-struct address;
 
 /* NULL: it cannot be, and the log says why. */
 struct ws *ws_new(struct net *net, uv_loop_t *loop);
@@ -40,6 +41,8 @@ int ws_plain_fd(struct lws *wsi);
  * rest, and nothing more may be written before it says that it can. */
 enum ws_written ws_write(struct lws *wsi, int plain_fd, const void *bytes, size_t n);
 void ws_ask_writable(struct lws *wsi);
+/* The network of whoever is at the other end, for the log. */
+const char *ws_from(struct lws *wsi, char out[ADDRESS_SHOWN]);
 /* How many bytes were ever read from its socket, as the kernel counts them. */
 uint64_t ws_taken(struct lws *wsi);
 /* Ends it soon, and not from inside this call. */

@@ -50,6 +50,14 @@ export async function hardened() {
       console.log(`process: libwebsockets=${version}`);
       assert.strictEqual(version, "4.1.6-3");
     };
+  holds["the list of components"] = () => {
+    const rows = run("make", "-s", "--no-print-directory", "sbom").trim().split("\n");
+    for (const row of rows) assert.match(row, /^\S+ \S+ \S+$/);
+    for (const name of DIRECT) assert.ok(rows.some((row) => row.startsWith(name)), name);
+    for (const at of ["clients/web", "tests"])
+      for (const [path, { version }] of Object.entries(JSON.parse(readFileSync(`${at}/package-lock.json`, "utf8")).packages))
+        if (path) assert.ok(rows.includes(`${path.replace(/.*node_modules\//, "")} ${version} ${at}`), path);
+  };
   let missing = 0;
   for (const [name, test] of Object.entries(holds))
     await check(`binary: ${name}`, () => {
