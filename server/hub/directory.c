@@ -18,6 +18,7 @@ struct directory {
 	uint64_t seq;
 	char epoch[STORE_EPOCH_MAX + 1];
 	bool is_live;
+	bool is_broken;      /* what was read is all there is, and what is put stays here */
 	struct msg *put;     /* under way */
 	uint64_t put_seq;    /* where: seq may go past it before the answer comes */
 	bool asked;          /* the store has it */
@@ -129,6 +130,23 @@ static void put_done(struct directory *d)
 	entry_free(want);
 }
 
+/* Sessions go on without the list: what of it was sound is served, and what is new is known to this
+ * instance only, until somebody has repaired it and we begin again. */
+static void broken(struct directory *d, const char *why)
+{
+	struct entry *want, *next;
+
+	log_error("directory.broken", "entries=%u why=%s", HASH_COUNT(d->entries), why);
+	d->is_broken = d->is_live = true;
+	HASH_ITER (hh, d->wants, want, next) {
+		HASH_DEL(d->wants, want);
+		keep(&d->entries, &want->event);
+		free(want);
+	}
+	if (!d->asked)
+		msg_unref(&d->put);
+}
+
 /* Another log than the one we know answers: the store will tell us of it, and we read it anew. */
 static bool is_of_another(const struct directory *d, const struct store_answer *answer)
 {
@@ -141,6 +159,16 @@ static void on_done(void *arg, const struct store_answer *answer)
 
 	crash_at("directory.answered");
 	d->asked = false;
+	if (d->is_broken) {
+		msg_unref(&d->put);
+		return;
+	}
+	if (answer->err == ERR_DAMAGED) {
+		store_unfollow(d->store, DIRECTORY_LOG);
+		msg_unref(&d->put);
+		broken(d, "An append found it so.");
+		return;
+	}
 	if (answer->err == ERR_UNKNOWN && d->is_live) {
 		d->retry_at = d->now + RETRY_MS; /* the same bytes at the same position */
 		return;
@@ -202,7 +230,7 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 		store_follow(d->store, DIRECTORY_LOG, 0);
 		break;
 	case STORE_BROKEN:
-		log_error("directory.broken", "why=%s", notice->why);
+		broken(d, notice->why);
 		break;
 	case STORE_SIGNAL:
 		break;
@@ -249,7 +277,7 @@ void directory_put(struct directory *d, const struct state *s, int64_t now)
 		return;
 	struct msg *m = codec_write_event(&e, true);
 	if (codec_event(m->text, m->len, &own) == OK) /* with texts of its own */
-		keep(&d->wants, &own);
+		keep(d->is_broken ? &d->entries : &d->wants, &own);
 	msg_unref(&m);
 	directory_turn(d, now);
 }
@@ -280,6 +308,11 @@ void directory_end(struct directory *d)
 bool directory_is_live(const struct directory *d)
 {
 	return d->is_live;
+}
+
+bool directory_is_broken(const struct directory *d)
+{
+	return d->is_broken;
 }
 
 bool directory_is_idle(const struct directory *d)

@@ -31,8 +31,10 @@ const struct entry *directory_next(const struct directory *d, const struct entry
 unsigned directory_begun(const struct directory *d);
 /* Tries again what the store could not take. Returns when to call at the latest again; 0: never. */
 int64_t directory_turn(struct directory *d, int64_t now);
-/* The whole list was read. */
+/* The whole list was read, or what of it could be. */
 bool directory_is_live(const struct directory *d);
+/* Its log is damaged: sessions behind the damage are not in it. */
+bool directory_is_broken(const struct directory *d);
 /* Nothing of ours is under way in the store. */
 bool directory_is_idle(const struct directory *d);
 

@@ -92,7 +92,12 @@ bool hub_ready(const struct hub *h)
 
 const char *hub_trouble(const struct hub *h)
 {
-	return h->store && !h->draining ? h->store->trouble : NULL; /* it goes before us */
+	if (!h->store || h->draining)
+		return NULL; /* it goes before us */
+	if (!h->store->trouble && directory_is_broken(h->directory))
+		return "The list of sessions is damaged: some of them are reached by their links "
+		       "only.";
+	return h->store->trouble;
 }
 
 struct hub *hub_new(const struct hub_options *options, int64_t now)

@@ -298,6 +298,45 @@ static void readers_do_not_wait_for_a_store_that_does_not_answer(void **state)
 	bench_end(&b);
 }
 
+/* Its second entry is; the first is sound. */
+static void sessions_go_on_without_their_list(void **state)
+{
+	struct screen olga, zoe;
+	struct bench b;
+	size_t appends;
+	uint64_t seq;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&olga, &b, "Olga", ROLE_ORGANIZER);
+	screen_ask(&olga, "{\"command\":\"session.change\",\"n\":1,\"title\":\"Another\"}");
+	bench_pass(&b, 300);
+	assert_int_equal(memory_head(b.memory, DIRECTORY_LOG), 2);
+	assert_null(hub_trouble(b.hub));
+	screen_go(&olga);
+	memory_damage(b.memory, DIRECTORY_LOG, 2);
+	bench_restart(&b);
+	assert_true(hub_ready(b.hub));
+	assert_non_null(strstr(hub_trouble(b.hub), "list of sessions"));
+	assert_int_equal(bench_read(&b, &seq), OK);
+	/* Loading it has put right what is known here, and nothing is tried without end. */
+	assert_string_equal(
+		directory_find(hub_directory(b.hub), HUB_SESSION)->event.directory_put.title,
+		"Another");
+	screen_come(&zoe, &b, "Zoe", ROLE_ORGANIZER);
+	screen_ask(&zoe, "{\"command\":\"session.change\",\"n\":2,\"title\":\"Third\"}");
+	bench_pass(&b, 100);
+	appends = b.appends;
+	bench_pass(&b, 3000);
+	assert_int_equal(b.appends, appends);
+	assert_true(hub_idle(b.hub));
+	assert_string_equal(
+		directory_find(hub_directory(b.hub), HUB_SESSION)->event.directory_put.title,
+		"Third");
+	screen_go(&zoe);
+	bench_end(&b);
+}
+
 struct told_reader {
 	int times;
 	enum err err;
@@ -451,6 +490,38 @@ static void a_plan_is_answered_in_time(void **state)
 	bench_end(&b);
 }
 
+/* Somebody was first to put something, word of it was lost, and then it broke. */
+static void a_list_found_damaged_by_an_append_is_put_to_no_more(void **state)
+{
+	struct msg *m = msg_format("{\"event\":\"polls.opened\",\"seq\":2,\"at\":5}");
+	struct screen olga;
+	struct store *other;
+	struct bench b;
+	size_t appends;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&olga, &b, "Olga", ROLE_ORGANIZER);
+	b.word.lost = true;
+	other = memory_open(b.memory, 2, hub_notice, b.hub);
+	store_append(other, DIRECTORY_LOG, memory_epoch(b.memory, DIRECTORY_LOG), 2, &m, 1,
+		     on_appended, NULL);
+	bench_store(&b);
+	memory_crash(other);
+	memory_damage(b.memory, DIRECTORY_LOG, 2);
+	screen_ask(&olga, "{\"command\":\"session.change\",\"n\":1,\"title\":\"Another\"}");
+	bench_pass(&b, 300);
+	assert_int_equal(screen_count(&olga, "event", "session.changed"), 1);
+	assert_non_null(strstr(hub_trouble(b.hub), "list of sessions"));
+	appends = b.appends;
+	bench_pass(&b, 3000);
+	assert_int_equal(b.appends, appends);
+	assert_true(hub_idle(b.hub));
+	msg_unref(&m);
+	screen_go(&olga);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_history_takes_nothing_of_the_one_before),
 	cmocka_unit_test(another_history_brings_people_back_one_after_the_other),
@@ -464,6 +535,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_is_ahead_waits_but_not_for_ever),
 	cmocka_unit_test(nobody_comes_in_who_waited_when_draining_began),
 	cmocka_unit_test(readers_do_not_wait_for_a_store_that_does_not_answer),
+	cmocka_unit_test(sessions_go_on_without_their_list),
+	cmocka_unit_test(a_list_found_damaged_by_an_append_is_put_to_no_more),
 	cmocka_unit_test(readers_are_told_that_the_store_closes),
 	cmocka_unit_test(an_event_that_is_not_known_takes_its_place),
 	cmocka_unit_test(a_log_found_damaged_by_an_append_is_not_served),
