@@ -7,7 +7,7 @@
 
 #define PAUSE_MS    250 /* at least, or one ms for each receiver if that is longer */
 #define SAID_PAUSES 8
-#define SLICE       500 /* sent in one turn of the loop */
+#define SLICE       250 /* sent at once; the loop comes by here twice in a turn */
 
 void digest_stir(struct live *l)
 {

@@ -15,7 +15,6 @@
 
 #define BACKLOG         4096
 #define ACCEPTS_A_TURN  1024   /* taken from the kernel's queue, which turns away when it is full */
-#define GREETED_A_TURN  64     /* of those: a handshake is a hundred times dearer */
 #define SERVED_KEPT     1024   /* places of the line that are kept before all move up */
 #define SEND_BYTES      262144 /* in the kernel for one connection, its own books included */
 #define UNANSWERED_MS   20000  /* until a peer that acknowledges nothing is given up */
@@ -184,7 +183,7 @@ static void on_next(uv_idle_t *next)
 {
 	struct listener *l = next->data;
 
-	for (int i = 0; i < GREETED_A_TURN && l->served < l->n_line; i++) {
+	for (int i = 0; i < l->greets && l->served < l->n_line; i++) {
 		struct newcomer n = l->line[l->served++];
 
 		l->accepted(l->arg, n.fd, n.from);

@@ -27,6 +27,7 @@ struct listener {
 	int spare_fd; /* given up to turn one away when there are no others */
 	uint16_t port;
 	bool shares; /* the port with other processes */
+	int greets; /* newcomers handed on in one turn: each soon wants to be heard several times */
 	struct addresses *addresses;
 	const size_t *n_connections; /* now, of all listeners */
 	size_t max_connections;

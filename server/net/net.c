@@ -7,6 +7,7 @@
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
+#include "server/net/helping.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
 
@@ -46,6 +47,7 @@ static struct listener listener_of(struct net *n, accepted_fn accepted)
 {
 	return (struct listener){ .fd = -1,
 				  .spare_fd = -1,
+				  .greets = HELPING_PLAIN / HELPING_EACH,
 				  .addresses = &n->addresses,
 				  .n_connections = &n->n_sockets,
 				  .accepted = accepted,
@@ -135,6 +137,15 @@ void net_reload(struct net *n)
 		tls_rekey(n->tls);
 }
 
+/* Nobody is greeted who cannot be heard soon: who is silent for too long is closed. */
+static void serve_in_helpings(struct net *n)
+{
+	int sockets = n->tls ? HELPING_TLS : HELPING_PLAIN;
+
+	helping_set(sockets);
+	n->people.greets = sockets / HELPING_EACH;
+}
+
 bool net_listen(struct net *n, char *why, size_t why_size)
 {
 	const struct conf *c = n->conf;
@@ -143,6 +154,7 @@ bool net_listen(struct net *n, char *why, size_t why_size)
 		n->tls = tls_new(n->keys);
 	if (!net_use_certificate(n, c, why, why_size))
 		return false;
+	serve_in_helpings(n);
 	n->people.sorry = n->tls ? NULL : http_sorry(n);
 	n->ws = ws_new(n, n->loop);
 	if (!n->ws) {

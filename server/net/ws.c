@@ -78,9 +78,12 @@ uint64_t ws_taken(struct lws *wsi)
 	return taken_bytes(lws_get_socket_fd(wsi));
 }
 
+/* The library is told by the socket, as when the peer hangs up: so a thousand that are killed in
+ * one turn end in several. Its own way to kill is a timer, in a list that is walked for each, and
+ * all of them at once. */
 void ws_kill(struct lws *wsi)
 {
-	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+	shutdown(lws_get_socket_fd(wsi), SHUT_RDWR);
 }
 
 static void receive(struct conn *c, struct lws *wsi, const char *data, size_t len)

@@ -22,8 +22,8 @@ void ws_close(struct ws *w);
 /* After the loop has ended. NULL is fine. */
 void ws_free(struct ws *w);
 
-/* Looks at its times again: what is set from outside of its callbacks, as by ws_kill, the library
- * would heed only when something else comes to pass. */
+/* Looks at its times again: what is set from outside of its callbacks the library would heed only
+ * when something else comes to pass. */
 void ws_wake(struct ws *w);
 
 /* A connection that was accepted is theirs from now on; released by address_release in the end,
