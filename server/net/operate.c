@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
@@ -20,7 +21,7 @@ static void hash_state(const struct state *s, char out[2 * HASH_BYTES + 1])
 
 	state_write(s, &t);
 	if (!EVP_Digest(t.s ? t.s : "", t.len, hash, &n, EVP_sha256(), NULL) || n != HASH_BYTES)
-		abort();
+		x_end(X_MEMORY);
 	text_free(&t);
 	for (size_t i = 0; i < HASH_BYTES; i++)
 		snprintf(out + 2 * i, 3, "%02x", hash[i]);

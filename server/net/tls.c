@@ -92,10 +92,10 @@ static bool read_certificates(struct pair *p, const char *path, char *why, size_
 	p->certificate = PEM_read_X509(file, NULL, NULL, NULL);
 	p->chain = sk_X509_new_null();
 	if (!p->chain)
-		abort();
+		x_end(X_MEMORY);
 	while (p->certificate && (next = PEM_read_X509(file, NULL, NULL, NULL)))
 		if (!sk_X509_push(p->chain, next))
-			abort();
+			x_end(X_MEMORY);
 	fclose(file);
 	if (!p->certificate)
 		snprintf(why, why_size, "The certificate %s is of no use: %s.", path, reason());
@@ -136,7 +136,7 @@ static bool try_pair(const struct pair *p, char *why, size_t why_size)
 	bool good;
 
 	if (!ctx)
-		abort();
+		x_end(X_MEMORY);
 	SSL_CTX_set_security_level(ctx, SECURITY);
 	good = SSL_CTX_use_cert_and_key(ctx, p->certificate, p->key, p->chain, 1) == 1 &&
 	       SSL_CTX_check_private_key(ctx) == 1;

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/base/mem.h"
+
 static void derive(const char *secret, int64_t day, struct tls_ticket_key *out)
 {
 	static char digest[] = "SHA256", info[] = "jobalike tls session ticket";
@@ -28,7 +30,7 @@ static void derive(const char *secret, int64_t day, struct tls_ticket_key *out)
 		OSSL_PARAM_construct_end(),
 	};
 	if (!kdf || EVP_KDF_derive(kdf, bytes, sizeof(bytes), params) != 1)
-		abort();
+		x_end(X_MEMORY);
 	memcpy(out->name, bytes, sizeof(out->name));
 	memcpy(out->cipher, bytes + 16, sizeof(out->cipher));
 	memcpy(out->mac, bytes + 48, sizeof(out->mac));

@@ -167,7 +167,7 @@ static void name_handle(struct redis *r)
 	unsigned char chance[5];
 
 	if (RAND_bytes(chance, sizeof(chance)) != 1)
-		abort();
+		x_end(X_CHANCE);
 	for (size_t i = 0; i < sizeof(chance); i++)
 		snprintf(r->who + 2 * i, 3, "%02x", chance[i]);
 }

@@ -164,7 +164,7 @@ void scripts_init(void)
 
 	for (size_t i = 0; i < N_SCRIPTS; i++) {
 		if (!EVP_Digest(texts[i], strlen(texts[i]), sha, &len, EVP_sha1(), NULL))
-			abort();
+			x_end(X_MEMORY);
 		for (size_t b = 0; b < 20; b++)
 			snprintf(&names[i][2 * b], 3, "%02x", sha[b]);
 	}
@@ -188,7 +188,7 @@ void words_put(struct redis_words *w, const char *format, ...)
 	n = vasprintf(&copy, format, args);
 	va_end(args);
 	if (n < 0)
-		abort();
+		x_end(X_MEMORY);
 	w->copies = x_grow(w->copies, w->n_copies, sizeof(*w->copies));
 	w->copies[w->n_copies++] = copy;
 	words_add(w, copy, (size_t)n);

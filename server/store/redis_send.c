@@ -28,7 +28,7 @@ static void put_chance(struct redis_words *w, const struct redis *r)
 	char name[sizeof(chance) + 1] = "";
 
 	if (RAND_bytes(chance, sizeof(chance)) != 1)
-		abort();
+		x_end(X_CHANCE);
 	for (size_t i = 0; i < sizeof(chance); i++)
 		name[i] = letters[chance[i] & 31];
 	words_put(w, "%s", r->run);

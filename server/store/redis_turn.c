@@ -89,7 +89,7 @@ void pause_longer(struct pause *p, uint64_t now)
 	unsigned char chance;
 
 	if (RAND_bytes(&chance, 1) != 1)
-		abort();
+		x_end(X_CHANCE);
 	p->ms = p->ms == 0 ? 50 : 2 * p->ms > 800 ? 800 : 2 * p->ms;
 	p->at = now + p->ms / 2 + p->ms * chance / 512;
 }

@@ -15,7 +15,7 @@ static void random_of_memory(void *arg, void *bytes, size_t n)
 {
 	(void)arg;
 	if (RAND_bytes(bytes, (int)n) != 1)
-		abort();
+		x_end(X_CHANCE);
 }
 
 static const char *text_or_null(const char *text)

@@ -19,7 +19,8 @@
 #define SAID_MAX 4096
 
 static const struct victim *const targets[] = { &codec_victim, &reducers_victim, &tickets_victim,
-						&conf_victim,  &memory_victim,   &sqlite_victim };
+						&conf_victim,  &memory_victim,   &sqlite_victim,
+						&redis_victim };
 static struct {
 	unsigned long allocations, attempts, ended, went_on, crashes, leaks, half;
 } count;

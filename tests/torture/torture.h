@@ -38,7 +38,7 @@ struct victim {
 };
 
 extern const struct victim codec_victim, reducers_victim, tickets_victim, conf_victim,
-	memory_victim, sqlite_victim;
+	memory_victim, sqlite_victim, redis_victim;
 
 /* A log to work on: lines of JSON. (From a kept corpus of the fuzz targets.) */
 char *torture_file(const char *path);
