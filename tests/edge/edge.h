@@ -18,6 +18,9 @@ bool row_streams(uint16_t port, unsigned n, uint64_t seed, const char *tickets);
 /* Connections that never read, one for each ticket, until a line comes in. */
 bool row_readers(uint16_t port, const char *tickets);
 
+/* Somebody who reads a little now and then, with the first ticket. */
+bool row_trickle(uint16_t port, const char *tickets);
+
 /* People who behave, one for each ticket. Each line that comes in is answered by how long they have
  * waited for answers since the last one. */
 bool row_people(uint16_t port, const char *tickets);

@@ -4,6 +4,7 @@ import assert from "node:assert";
 import { join as attend } from "./asker.mjs";
 import { check } from "./cases.mjs";
 import { planned, tokenOf } from "./forms.mjs";
+import { asked, tickets } from "./others.mjs";
 import { api, dial, frame, next, open, request, send, until } from "./raw.mjs";
 import { startServer } from "./server.mjs";
 import { ticket } from "./tickets.mjs";
@@ -77,6 +78,23 @@ async function slowReaders(server) {
     send(speakers[0], said);
     for (const s of speakers) assert.ok((await next(s, (m) => m.text === said.text)).event);
     for (const s of [deaf, ...speakers]) s.socket.destroy();
+    return true;
+  });
+}
+
+/** Who reads a little now and then: what waits for them does not wait for ever, as the kernel has its patience. */
+async function trickling(server) {
+  await check("limit: who takes next to nothing for half a minute is sent away, whatever signs of life they give", async () => {
+    const { session } = await planned(server);
+    const speakers = [];
+    for (let i = 0; i < 8; i++) speakers.push(await join(server, session, `T${i}`));
+    await fill(speakers);
+    for (const s of speakers) s.socket.destroy();
+    const them = asked(["trickle", server.port, tickets(server, session, "trickle", 1)]);
+    const { borne_ms, read } = await them.line();
+    console.log(`limit=trickle borne_ms=${borne_ms} read=${read}`);
+    assert.strictEqual(await them.end(), 0);
+    assert.ok(Number(borne_ms) > 15_000 && Number(borne_ms) < 45_000, `${borne_ms} ms`);
     return true;
   });
 }
@@ -215,7 +233,7 @@ export async function limits() {
   const roomy = await startServer([]);
   await halfOpen(roomy);
   await slowReaders(roomy);
-  await silent(roomy);
+  await Promise.all([silent(roomy), trickling(roomy)]);
   await check("limit: the server ends in order with people in it", async () => {
     const made = await planned(roomy);
     const s = await dial(roomy.port);

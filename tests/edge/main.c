@@ -1,6 +1,7 @@
 /* Without arguments: rows that need no server. With them: bytes for one.
  *   edge streams PORT CONNECTIONS SEED TICKETS
  *   edge readers PORT TICKETS
+ *   edge trickle PORT TICKETS
  *   edge people PORT TICKETS
  *   edge flood KIND PORT TICKETS SESSION */
 #include "tests/edge/edge.h"
@@ -20,6 +21,8 @@ int main(int argc, char **argv)
 				    strtoull(argv[4], NULL, 10), argv[5]);
 	if (argc == 4 && strcmp(argv[1], "readers") == 0)
 		return !row_readers((uint16_t)atoi(argv[2]), argv[3]);
+	if (argc == 4 && strcmp(argv[1], "trickle") == 0)
+		return !row_trickle((uint16_t)atoi(argv[2]), argv[3]);
 	if (argc == 4 && strcmp(argv[1], "people") == 0)
 		return !row_people((uint16_t)atoi(argv[2]), argv[3]);
 	if (argc == 6 && strcmp(argv[1], "flood") == 0)
