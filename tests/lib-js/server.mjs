@@ -55,6 +55,9 @@ export function makeServer({ dir, options = [], admin = "off", key = null, env =
     get port() {
       return port;
     },
+    get adminPort() {
+      return adminPort;
+    },
     get pid() {
       return child.pid;
     },

@@ -29,6 +29,21 @@ const LIFTED = [
 /** Everything that may never be; summed over all runs. */
 export const faults = { runs: 0, missing: 0, doubled: 0, disordered: 0, at_odds: 0, errors: 0 };
 
+let worst = null;
+
+/** The longest that a loop of ours was held in any run since this was asked last, as a line of the table. */
+export function longestHold() {
+  const f = worst;
+  worst = null;
+  return f && atMost("the longest hold of the loop in any run", f.ms, 20, "ms",
+    `in a part in which it was ready for ${f.starved.toFixed(0)} ms and given no CPU`);
+}
+
+function note({ lag_ms = 0, starved_ms, leave_lag_ms = 0, leave_starved_ms }) {
+  const [ms, starved] = lag_ms > leave_lag_ms ? [lag_ms, starved_ms] : [leave_lag_ms, leave_starved_ms];
+  if (ms > (worst?.ms ?? 0)) worst = { ms, starved };
+}
+
 const flags = (options) =>
   Object.entries(options).flatMap(([key, value]) => {
     if (value === undefined || value === false) return [];
@@ -47,6 +62,7 @@ export async function generate(kind, options, { theirs = false } = {}) {
   const figures = JSON.parse(stdout);
   faults.runs++;
   if (theirs) return figures;
+  note(figures);
   for (const what of Object.keys(faults)) faults[what] += what === "runs" ? 0 : (figures[what] ?? 0);
   return figures;
 }
@@ -70,21 +86,24 @@ export async function onFloor(frame, options, how = {}) {
 /** A program on the servers' core. */
 export const onServerCore = (path, args, options) => start("taskset", ["-c", SERVER_CORE, path, ...args], options);
 
-/** A server of ours for as long as use takes; what use returns, with the longest time the loop was held.
- *  before gets the folder of its data, before it starts. use gets { server, sessions, to }: to are the options that lead the generator there. */
+/** A server of ours for as long as use takes; what use returns, with what the server says of itself. before gets the
+ *  folder of its data, before it starts. use gets { server, sessions, to }: to are the
+ *  options that lead the generator there. */
 export async function withOurs({ sessions = 1, options = [], under = [], before = null }, use) {
+  const dir = tempDir("load");
   const server = makeServer({
-    dir: tempDir("load"),
+    dir,
     admin: "127.0.0.1:0",
     under: ["taskset", "-c", SERVER_CORE, ...under],
     options: [...LIFTED, ...options],
   });
-  if (before) await before(server.dir);
+  if (before) await before(dir);
   await server.start();
   try {
     const ids = [];
     for (let i = 0; i < sessions; i++) ids.push((await plan(server)).session);
-    const to = { port: server.port, pid: server.pid, session: ids.join(","), data: server.dir };
+    const admin = under.length ? undefined : server.adminPort; // there a turn takes as long as it takes
+    const to = { port: server.port, admin, pid: server.pid, session: ids.join(","), data: dir };
     const figures = await use({ server, sessions: ids, to });
     return { ...figures, ...(await ownFigures(server)) };
   } finally {
@@ -130,10 +149,11 @@ export async function withInstances(n, { sessions = 1, shared = true, route = (p
       const ids = [];
       for (let i = 0; i < sessions; i++) ids.push((await plan(servers[0])).session);
       const ports = [...new Set(servers.map((s) => s.port))];
-      const to = { port: ports, pid: servers.map((s) => s.pid), session: ids.join(","), data: dir };
+      const [admin, pid] = [servers.map((s) => s.adminPort), servers.map((s) => s.pid)];
+      const to = { port: ports, admin, pid, session: ids.join(","), data: dir };
       const figures = await use({ to, redis, servers });
       const own = await Promise.all(servers.map(ownFigures));
-      return { ...figures, lag_ms: Math.max(...own.map((f) => f.lag_ms)), opened: own.map((f) => f.opened) };
+      return { ...figures, opened: own.map((f) => f.opened) };
     } finally {
       await Promise.all(servers.map((s) => s.end()));
       servers[0]?.remove();
@@ -145,7 +165,7 @@ export async function withInstances(n, { sessions = 1, shared = true, route = (p
 async function ownFigures(server) {
   const text = await server.metrics();
   const value = (name) => Number(new RegExp(`^jobalike_${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
-  return { lag_ms: value("loop_lag_max_seconds") * 1000, queue_high: value("queue_high_bytes"), opened: value("connections_opened_total") };
+  return { queue_high: value("queue_high_bytes"), opened: value("connections_opened_total") };
 }
 
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor((list.length - 1) / 2)];

@@ -26,15 +26,16 @@ struct client;
 struct load {
 	const char *dialect;
 	const char *host;
-	int ports[PORTS_MAX], n_ports; /* several instances: clients take turns */
-	int pids[PIDS_MAX], n_pids;    /* whose CPU is counted together; the first one's memory */
-	const char *data;              /* folder of the server's keys */
-	char *sessions;                /* ids with commas between; room k is in session k % n */
-	int rooms, people;             /* so many rooms of so many people */
-	int others;                    /* who sit elsewhere in the first session and hear no line */
-	int in_flight;                 /* lines under way at any time */
-	double per_second;             /* instead: so many lines a second, due at even times */
-	int body;                      /* bytes of a line's text; of the floor's whole frame */
+	int ports[PORTS_MAX], n_ports;   /* several instances: clients take turns */
+	int pids[PIDS_MAX], n_pids;      /* whose CPU is counted together; the first one's memory */
+	int admins[PORTS_MAX], n_admins; /* where ours tell what they measure */
+	const char *data;                /* folder of the server's keys */
+	char *sessions;                  /* ids with commas between; room k is in session k % n */
+	int rooms, people;               /* so many rooms of so many people */
+	int others;        /* who sit elsewhere in the first session and hear no line */
+	int in_flight;     /* lines under way at any time */
+	double per_second; /* instead: so many lines a second, due at even times */
+	int body;          /* bytes of a line's text; of the floor's whole frame */
 	double seconds, warm_up;
 	int each;       /* stop after so many lines, not after seconds; 0: no */
 	bool coalesce;  /* the floor gathers what one turn of its loop brings */
@@ -59,7 +60,9 @@ struct dialect {
 struct client {
 	struct run *run;
 	int number, fd;
-	int room; /* index of; -1: hears no line */
+	int room;         /* index of; -1: hears no line */
+	int64_t asked_ns; /* when it first asked to be let in; 0: not yet */
+	int64_t again_ns; /* it was told to come again then; 0: it was not */
 	bool upgraded, ready;
 	bool moving;         /* has asked to sit in its room */
 	uint64_t last_seq;   /* of the last line that came */
@@ -78,8 +81,8 @@ struct run {
 	const struct load *load;
 	const struct dialect *dialect;
 	struct client *clients;
-	int n_clients, n_ready;
-	uint64_t *room_ids; /* of the server's rooms; 0: the plenary */
+	int n_clients, n_ready, n_away; /* away: were told to come again, and have not yet */
+	uint64_t *room_ids;             /* of the server's rooms; 0: the plenary */
 	const char **session_ids;
 	int n_sessions;
 	int epoll;
@@ -88,7 +91,7 @@ struct run {
 	int under_way;
 	bool measuring;
 	uint64_t lines_done, deliveries, bytes; /* while measuring; bytes of frames of lines */
-	uint64_t missing, doubled, disordered, errors;
+	uint64_t missing, doubled, disordered, errors, came_again;
 	struct histogram latency, ack; /* to each screen; to the one who said it */
 };
 
@@ -100,6 +103,11 @@ void run_free(struct run *r);
 /* Connects; false: the reason was printed. */
 bool client_open(struct run *r, struct client *c);
 void client_close(struct client *c);
+/* Is not there any more, but may be opened again. */
+void client_hang_up(struct client *c);
+/* As a client does that was sent away for a while: it hangs up when what came was read, and
+ * connects anew after so many ms. Its wait goes on. */
+void client_leave(struct client *c, uint64_t ms);
 void client_ready(struct client *c);
 /* Sends all of it, or counts an error. */
 void client_send(struct client *c, const void *bytes, size_t n);
@@ -124,6 +132,7 @@ void ws_send(struct client *c, const char *text, size_t n);
 size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
 	       void (*on_text)(struct client *c, const char *text, size_t n, size_t frame_bytes));
 
+bool begins(const char *text, size_t n, const char *with);
 /* The number that stands after key, or 0. */
 uint64_t number_after(const char *text, size_t n, const char *key);
 

@@ -56,6 +56,7 @@ static const struct option_spec options[] = {
 	{ "dialect", .text = &load.dialect },
 	{ "port", .list = load.ports, .n_list = &load.n_ports },
 	{ "pid", .list = load.pids, .n_list = &load.n_pids },
+	{ "admin", .list = load.admins, .n_list = &load.n_admins },
 	{ "data", .text = &load.data },
 	{ "session", .text = (const char **)&load.sessions },
 	{ "rooms", .number = &load.rooms },

@@ -84,6 +84,8 @@ bool client_open(struct run *r, struct client *c)
 	snprintf(address, sizeof(address), "127.0.0.%d", 2 + c->number / PER_ADDRESS);
 	inet_pton(AF_INET, address, &from.sin_addr);
 	inet_pton(AF_INET, l->host, &to.sin_addr);
+	if (!c->asked_ns)
+		c->asked_ns = clock_ns();
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	/* The port is chosen with the peer in mind: without it, each bind walks those in use. */
 	setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
@@ -131,6 +133,14 @@ static void keep_rest(struct client *c, const unsigned char *bytes, size_t n)
 	c->n_rest = n;
 }
 
+/* What is left of the connection says no more. */
+static void go_away(struct client *c)
+{
+	client_close(c);
+	c->run->n_ready -= c->ready;
+	c->ready = c->upgraded = c->moving = false;
+}
+
 static void client_read(struct client *c)
 {
 	size_t n = c->n_rest, used;
@@ -150,8 +160,41 @@ static void client_read(struct client *c)
 	}
 	n += (size_t)got;
 	used = c->run->dialect->read(c, buffer, n);
-	if (used < n || c->n_rest)
+	if (c->again_ns)
+		go_away(c);
+	else if (used < n || c->n_rest)
 		keep_rest(c, buffer + used, n - used);
+}
+
+void client_hang_up(struct client *c)
+{
+	go_away(c);
+	c->run->n_away -= c->again_ns != 0;
+	c->again_ns = c->asked_ns = 0;
+}
+
+void client_leave(struct client *c, uint64_t ms)
+{
+	if (c->again_ns)
+		return;
+	c->again_ns = clock_ns() + (int64_t)ms * 1000000;
+	c->run->n_away++;
+}
+
+static void come_again(struct run *r)
+{
+	int64_t now = clock_ns();
+
+	for (int i = 0; i < r->n_clients; i++) {
+		struct client *c = &r->clients[i];
+
+		if (!c->again_ns || c->again_ns > now)
+			continue;
+		c->again_ns = 0;
+		r->n_away--;
+		r->came_again++;
+		client_open(r, c);
+	}
 }
 
 void run_turn(struct run *r, int wait_ms)
@@ -161,6 +204,8 @@ void run_turn(struct run *r, int wait_ms)
 
 	for (int i = 0; i < n; i++)
 		client_read(events[i].data.ptr);
+	if (r->n_away)
+		come_again(r);
 }
 
 bool run_arrive(struct run *r)
@@ -224,6 +269,13 @@ void line_came(struct client *c, uint64_t n, uint64_t seq, size_t frame_bytes)
 	line->n = 0;
 	r->under_way--;
 	r->lines_done += r->measuring;
+}
+
+bool begins(const char *text, size_t n, const char *with)
+{
+	size_t len = strlen(with);
+
+	return n > len && memcmp(text, with, len) == 0;
 }
 
 uint64_t number_after(const char *text, size_t n, const char *key)

@@ -84,13 +84,6 @@ static void on_view(struct client *c)
 	ws_send(c, text, (size_t)n);
 }
 
-static bool begins(const char *text, size_t n, const char *with)
-{
-	size_t len = strlen(with);
-
-	return n > len && memcmp(text, with, len) == 0;
-}
-
 static void on_text(struct client *c, const char *text, size_t n, size_t frame_bytes)
 {
 	if (begins(text, n, "{\"event\":\"chat.said\""))

@@ -1,10 +1,11 @@
 // make load: what a delivery, a line and a connection cost, as ratios to a bare send() loop, to the disk or to
-// itself in the same run; one page, appended to build/load.jsonl. CASE=fan,rooms takes some of tests/load/cases.
+// itself in the same run; one page, appended to build/load.jsonl, and as a table in build/load.md. CASE=fan,rooms
+// takes some of tests/load/cases.
 // With SMOKE=1 small, for correctness only: nothing missing, doubled or out of order; it says nothing of speed.
 
-import { appendFileSync, mkdirSync, readdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { faults, RUNS, SECONDS, smoke } from "./bench.mjs";
+import { faults, longestHold, RUNS, SECONDS, smoke } from "./bench.mjs";
 
 const wanted = process.env.PEER ? ["peers"] : process.env.CASE?.split(",");
 const names = readdirSync(new URL("./cases/", import.meta.url))
@@ -22,18 +23,27 @@ function print(title, rows) {
   }
 }
 
+const table = (cases) =>
+  ["| | to reach | reached |\n| --- | --- | --- |",
+    ...cases.flatMap(({ title, rows }) => [
+      `| **${title}** | | |`,
+      ...rows.map(({ what, reach, got, met }) => `| ${what} | ${reach} | ${got}${met ? "" : " (not reached)"} |`),
+    ])].join("\n");
+
 const all = [];
 if (!smoke) console.log(`${cpus()[0].model}, ${cpus().length} cores; medians of ${RUNS} runs of ${SECONDS} s; ! is not reached`);
 for (const name of names) {
   const { title, rows } = await import(`./cases/${name}.mjs`);
   const list = await rows();
   if (!list.length) continue;
+  list.push(...[longestHold()].filter(Boolean));
   if (!smoke) print(title, list);
   all.push({ case: name, title, rows: list });
 }
 if (!smoke) {
   mkdirSync("build", { recursive: true });
   appendFileSync("build/load.jsonl", `${JSON.stringify({ at: new Date().toISOString(), runs: RUNS, cases: all })}\n`);
+  writeFileSync("build/load.md", `${table(all)}\n`);
 }
 const { runs, ...bad } = faults;
 const wrong = Object.values(bad).reduce((a, b) => a + b, 0);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "tests/load/held.h"
 #include "tests/load/load.h"
 
 #define SETTLE_NS 15000000000LL
@@ -116,6 +117,7 @@ int talk(struct run *r)
 {
 	const struct load *l = r->load;
 	long memory = l->n_pids ? memory_of(l->pids[0]) : 0;
+	struct held then, now;
 	struct cpu before, cpu;
 	int64_t begin;
 	double took;
@@ -125,6 +127,7 @@ int talk(struct run *r)
 	memory = l->n_pids ? memory_of(l->pids[0]) - memory : 0;
 	if (l->deaf)
 		run_deafen(r);
+	then = held_now(l); /* to ask in the midst of talk would hold up what is under way */
 	talk_for(r, l->warm_up);
 	r->measuring = true;
 	before = cpu_of(l->pids, l->n_pids);
@@ -133,7 +136,9 @@ int talk(struct run *r)
 	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
 	took = (double)(clock_ns() - begin) / 1e9;
 	r->measuring = false;
+	now = held_now(l);
 	settle(r);
 	print(r, &cpu, took);
+	print_held("", &then, &now);
 	return print_end(r, memory, r->n_clients, rooms_at_odds(r));
 }

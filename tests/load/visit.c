@@ -1,33 +1,37 @@
 /* People who come: all at once, back after a while, and many who only sit there. What is counted is
  * how long each waited, what they were sent, and what the server spent on it. All visitors are in
- * one session; number 0 is the organizer, who stays. */
+ * one session; number 0 is the organizer, who stays. Whoever is told to come again later does so,
+ * and has waited since they came first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/mem.h"
-#include "tests/load/load.h"
+#include "tests/load/held.h"
 
 #define SECOND_NS  1000000000LL
 #define PATIENCE   (60 * SECOND_NS)
 #define SETTLE     (SECOND_NS / 2) /* what comes behind the view belongs to it */
 #define MISSED     100             /* lines, while they were away */
 #define EPOCH_ROOM 40
+#define SPREAD     16
 
 /* There is one run in a process. */
 static struct visit {
 	char epoch[EPOCH_ROOM];
 	uint64_t wanted; /* whoever has an event of this seq has arrived; 0: whoever has a view */
-	int64_t *since;  /* by number: when the connection was asked for */
 	struct histogram waits;
+	double took;    /* until all who came at once had arrived, in seconds */
+	long memory;    /* KiB, for all who sit there */
+	double join_us; /* of CPU for each of them */
 	uint64_t views, events, signals, bytes, event_bytes;
 } visit;
 
 static void arrived(struct client *c)
 {
 	if (!c->ready)
-		histogram_add(&visit.waits, clock_ns() - visit.since[c->number]);
+		histogram_add(&visit.waits, clock_ns() - c->asked_ns);
+	c->asked_ns = 0;
 	client_ready(c);
 }
 
@@ -56,23 +60,40 @@ static void on_event(struct client *c, const char *text, size_t n)
 		arrived(c);
 }
 
+/* As clients do: a little later than they are told, and not all in the same moment. */
+static void on_bye(struct client *c, const char *text, size_t n)
+{
+	uint64_t ms = number_after(text, n, "\"retry_ms\":");
+
+	if (memmem(text, n, "\"retry_ms\":", 11))
+		client_leave(c, ms + ms * (uint64_t)(c->number % SPREAD) / (4 * SPREAD));
+	else
+		run_fault(c->run, "told", text, n);
+}
+
 static void on_text(struct client *c, const char *text, size_t n, size_t frame_bytes)
 {
 	visit.bytes += frame_bytes;
-	if (n > 8 && memcmp(text, "{\"view\":", 8) == 0)
+	if (begins(text, n, "{\"view\":"))
 		on_view(c, text, n);
-	else if (n > 9 && memcmp(text, "{\"event\":", 9) == 0)
+	else if (begins(text, n, "{\"event\":"))
 		on_event(c, text, n);
-	else if (n > 10 && memcmp(text, "{\"signal\":", 10) == 0)
+	else if (begins(text, n, "{\"signal\":"))
 		visit.signals++;
-	else
+	else if (begins(text, n, "{\"bye\":"))
+		on_bye(c, text, n);
+	else if (!begins(text, n, "{\"error\":\"unavailable\"")) /* a bye stands behind it */
 		run_fault(c->run, "told", text, n);
 }
 
 static void begin(struct client *c)
 {
-	visit.since[c->number] = clock_ns();
 	dialect_ours.begin(c);
+}
+
+static void prepare(struct run *r)
+{
+	dialect_ours.prepare(r);
 }
 
 static size_t read_visitor(struct client *c, unsigned char *bytes, size_t n)
@@ -85,12 +106,6 @@ static size_t read_visitor(struct client *c, unsigned char *bytes, size_t n)
 			ours_hello(c, visit.epoch, c->last_seq);
 	}
 	return c->upgraded ? used + ws_read(c, bytes + used, n - used, on_text) : used;
-}
-
-static void prepare(struct run *r)
-{
-	visit.since = x_calloc((size_t)r->n_clients, sizeof(*visit.since));
-	dialect_ours.prepare(r);
 }
 
 const struct dialect dialect_visitor = {
@@ -114,7 +129,7 @@ static void count_anew(void)
 /* As fast as connections can be made, all from number first on; false: not all were let in. */
 static bool come_at_once(struct run *r, int first)
 {
-	int64_t until = clock_ns() + PATIENCE;
+	int64_t began = clock_ns(), until = began + PATIENCE;
 
 	for (int i = first; i < r->n_clients; i++) {
 		if (!client_open(r, &r->clients[i]))
@@ -123,39 +138,73 @@ static bool come_at_once(struct run *r, int first)
 	}
 	while (r->n_ready < r->n_clients && clock_ns() < until)
 		run_turn(r, 100);
+	visit.took = (double)(clock_ns() - began) / 1e9;
 	r->missing += (uint64_t)(r->n_clients - r->n_ready);
 	return r->n_ready == r->n_clients;
 }
 
-/* Of n people who came at once, in so many seconds. */
-static int print(const struct run *r, int n, double took, struct cpu cpu, long memory)
+/* What the server did from one moment to the other. */
+struct part {
+	struct cpu cpu;
+	struct held then, now;
+};
+
+static struct part part_begin(const struct run *r)
 {
-	printf("{\"people\":%d,\"seconds\":%.3f,", n, took);
-	print_cpu(&cpu, (uint64_t)n);
+	const struct load *l = r->load;
+	struct part p = { .then = held_now(l) };
+
+	p.cpu = cpu_of(l->pids, l->n_pids);
+	return p;
+}
+
+static void part_end(const struct run *r, struct part *p)
+{
+	const struct load *l = r->load;
+
+	p->cpu = cpu_since(p->cpu, cpu_of(l->pids, l->n_pids));
+	p->now = held_now(l);
+}
+
+/* All from number first on go in the same moment. */
+static struct part leave_at_once(struct run *r, int first)
+{
+	struct part p = part_begin(r);
+
+	for (int i = first; i < r->n_clients; i++)
+		client_hang_up(&r->clients[i]);
+	read_for(r, SETTLE);
+	part_end(r, &p);
+	return p;
+}
+
+/* What n people cost in a part, and in the one in which they left. */
+static int print(const struct run *r, int n, const struct part *p, const struct part *left)
+{
+	printf("{\"people\":%d,\"seconds\":%.3f,", n, visit.took);
+	print_cpu(&p->cpu, (uint64_t)n);
 	print_waits("wait_", &visit.waits);
 	printf("\"views\":%" PRIu64 ",\"events\":%" PRIu64 ",\"signals\":%" PRIu64
-	       ",\"bytes_each\":%.0f,",
-	       visit.views, visit.events, visit.signals, (double)visit.bytes / n);
-	return print_end(r, memory, n, 0);
+	       ",\"came_again\":%" PRIu64
+	       ",\"bytes_each\":%.0f,\"join_us\":%.1f,\"leave_us\":%.1f,",
+	       visit.views, visit.events, visit.signals, r->came_again, (double)visit.bytes / n,
+	       visit.join_us, left->cpu.all * 1e6 / n);
+	print_held("", &p->then, &p->now);
+	print_held("leave_", &left->then, &left->now);
+	return print_end(r, visit.memory, n, 0);
 }
 
 int storm(struct run *r)
 {
-	const struct load *l = r->load;
-	long memory = l->n_pids ? memory_of(l->pids[0]) : 0;
-	struct cpu before, cpu;
-	int64_t began;
-	double took;
+	struct part came, left;
 
 	r->dialect->prepare(r);
-	before = cpu_of(l->pids, l->n_pids);
-	began = clock_ns();
+	came = part_begin(r);
 	come_at_once(r, 0);
-	took = (double)(clock_ns() - began) / 1e9;
 	read_for(r, SETTLE);
-	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
-	memory = l->n_pids ? memory_of(l->pids[0]) - memory : 0;
-	return print(r, r->n_clients, took, cpu, memory);
+	part_end(r, &came);
+	left = leave_at_once(r, 0);
+	return print(r, r->n_clients, &came, &left);
 }
 
 /* The organizer says them, in even steps. Returns how many bytes they are. */
@@ -175,48 +224,42 @@ static uint64_t say_missed(struct run *r)
 
 int resume(struct run *r)
 {
-	const struct load *l = r->load;
 	int n = r->n_clients - 1;
-	struct cpu before, cpu;
+	struct part back, left;
 	uint64_t missed;
-	int64_t began;
-	double took;
 
 	if (!run_arrive(r))
 		return 1;
 	read_for(r, 2 * SETTLE);
-	for (int i = 1; i <= n; i++) {
-		client_close(&r->clients[i]);
-		r->clients[i].ready = r->clients[i].upgraded = false;
-		r->n_ready--;
-	}
+	left = leave_at_once(r, 1);
 	missed = say_missed(r);
 	visit.wanted = r->clients[0].last_seq;
 	count_anew();
-	before = cpu_of(l->pids, l->n_pids);
-	began = clock_ns();
+	back = part_begin(r);
 	come_at_once(r, 1);
-	took = (double)(clock_ns() - began) / 1e9;
 	read_for(r, SETTLE);
-	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
+	part_end(r, &back);
 	if (visit.views || visit.event_bytes != missed * (uint64_t)n)
 		run_fault(r, "something else than what was missed", "", 0);
-	return print(r, n, took, cpu, 0);
+	return print(r, n, &back, &left);
 }
 
 int idle(struct run *r)
 {
 	const struct load *l = r->load;
-	long memory = l->n_pids ? memory_of(l->pids[0]) : 0;
-	struct cpu before, cpu;
+	long before = l->n_pids ? memory_of(l->pids[0]) : 0;
+	struct part came = part_begin(r), sat, left;
 
 	if (!run_arrive(r))
 		return 1;
 	read_for(r, 4 * SETTLE);
-	memory = l->n_pids ? memory_of(l->pids[0]) - memory : 0;
+	part_end(r, &came);
+	visit.memory = l->n_pids ? memory_of(l->pids[0]) - before : 0;
+	visit.join_us = came.cpu.all * 1e6 / r->n_clients;
 	count_anew();
-	before = cpu_of(l->pids, l->n_pids);
+	sat = part_begin(r);
 	read_for(r, (int64_t)(l->seconds * 1e9));
-	cpu = cpu_since(before, cpu_of(l->pids, l->n_pids));
-	return print(r, r->n_clients, l->seconds, cpu, memory);
+	part_end(r, &sat);
+	left = leave_at_once(r, 0);
+	return print(r, r->n_clients, &sat, &left);
 }

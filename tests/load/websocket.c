@@ -89,7 +89,7 @@ size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
 			on_text(c, payload, len, head + len);
 		else if (opcode == 9)
 			send_frame(c, 10, payload, len);
-		else if (opcode == 8)
+		else if (opcode == 8 && !c->again_ns)
 			run_fault(c->run, "closed", payload + 2, len > 2 ? len - 2 : 0);
 		at += head + len;
 	}
