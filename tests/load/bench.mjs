@@ -86,24 +86,30 @@ export async function onFloor(frame, options, how = {}) {
 /** A program on the servers' core. */
 export const onServerCore = (path, args, options) => start("taskset", ["-c", SERVER_CORE, path, ...args], options);
 
+/** A certificate of this machine's own, as options of a server. */
+async function withCertificate(dir) {
+  await run("sh", ["configs/certificate.sh", dir]);
+  return [`--tls.certificate=${join(dir, "certificate.pem")}`, `--tls.key=${join(dir, "key.pem")}`];
+}
+
 /** A server of ours for as long as use takes; what use returns, with what the server says of itself. before gets the
- *  folder of its data, before it starts. use gets { server, sessions, to }: to are the
+ *  folder of its data, before it starts. tls: then it plans no sessions. use gets { server, sessions, to }: to are the
  *  options that lead the generator there. */
-export async function withOurs({ sessions = 1, options = [], under = [], before = null }, use) {
+export async function withOurs({ sessions = 1, options = [], under = [], before = null, tls = false }, use) {
   const dir = tempDir("load");
   const server = makeServer({
     dir,
     admin: "127.0.0.1:0",
     under: ["taskset", "-c", SERVER_CORE, ...under],
-    options: [...LIFTED, ...options],
+    options: [...LIFTED, ...options, ...(tls ? await withCertificate(join(dir, "tls")) : [])],
   });
   if (before) await before(dir);
   await server.start();
   try {
     const ids = [];
-    for (let i = 0; i < sessions; i++) ids.push((await plan(server)).session);
+    for (let i = 0; i < (tls ? 0 : sessions); i++) ids.push((await plan(server)).session);
     const admin = under.length ? undefined : server.adminPort; // there a turn takes as long as it takes
-    const to = { port: server.port, admin, pid: server.pid, session: ids.join(","), data: dir };
+    const to = { port: server.port, admin, pid: server.pid, session: ids.join(","), data: dir, tls };
     const figures = await use({ server, sessions: ids, to });
     return { ...figures, ...(await ownFigures(server)) };
   } finally {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "tests/load/figures.h"
 
@@ -21,6 +22,7 @@
 
 struct run;
 struct client;
+struct ssl_st; /* of OpenSSL */
 
 /* What is asked of a run; times in seconds. */
 struct load {
@@ -41,6 +43,7 @@ struct load {
 	bool coalesce;  /* the floor gathers what one turn of its loop brings */
 	int window_ms;  /* and waits so long for more */
 	bool deaf;      /* the others sit in the room, and read nothing once they are there */
+	bool tls;       /* 1.3, of the same ports */
 	const char *at; /* path or prefix of a peer's, where its dialect asks for one */
 };
 
@@ -60,9 +63,11 @@ struct dialect {
 struct client {
 	struct run *run;
 	int number, fd;
-	int room;         /* index of; -1: hears no line */
-	int64_t asked_ns; /* when it first asked to be let in; 0: not yet */
-	int64_t again_ns; /* it was told to come again then; 0: it was not */
+	int room;           /* index of; -1: hears no line */
+	struct ssl_st *ssl; /* NULL: spoken to plainly */
+	bool greeted;       /* over TLS: the handshake is done, and the dialect has begun */
+	int64_t asked_ns;   /* when it first asked to be let in; 0: not yet */
+	int64_t again_ns;   /* it was told to come again then; 0: it was not */
 	bool upgraded, ready;
 	bool moving;         /* has asked to sit in its room */
 	uint64_t last_seq;   /* of the last line that came */
@@ -121,6 +126,15 @@ void run_deafen(struct run *r);
 void line_came(struct client *c, uint64_t n, uint64_t seq, size_t frame_bytes);
 /* Marks a fault, and prints the first of them. */
 void run_fault(struct run *r, const char *what, const void *bytes, size_t n);
+
+/* --- tls.c: beneath any dialect --- */
+
+/* Begins a handshake; the dialect begins when it is done. */
+void tls_open(struct client *c);
+void tls_close(struct client *c);
+/* Like recv and send on a socket that does not block. */
+ssize_t tls_read(struct client *c, void *bytes, size_t n);
+ssize_t tls_write(struct client *c, const void *bytes, size_t n);
 
 /* --- websocket.c: frames, for the dialects that have them --- */
 

@@ -71,6 +71,7 @@ static const struct option_spec options[] = {
 	{ "coalesce", .flag = &load.coalesce },
 	{ "window", .number = &load.window_ms },
 	{ "deaf", .flag = &load.deaf },
+	{ "tls", .flag = &load.tls },
 	{ "at", .text = &load.at },
 };
 

@@ -97,12 +97,17 @@ bool client_open(struct run *r, struct client *c)
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	epoll_ctl(r->epoll, EPOLL_CTL_ADD, c->fd,
 		  &(struct epoll_event){ .events = EPOLLIN, .data.ptr = c });
-	r->dialect->begin(c);
+	if (l->tls)
+		tls_open(c);
+	else
+		r->dialect->begin(c);
 	return true;
 }
 
 void client_close(struct client *c)
 {
+	if (c->ssl)
+		tls_close(c);
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
@@ -120,7 +125,9 @@ void client_ready(struct client *c)
 
 void client_send(struct client *c, const void *bytes, size_t n)
 {
-	if (send(c->fd, bytes, n, MSG_NOSIGNAL) != (ssize_t)n)
+	ssize_t sent = c->ssl ? tls_write(c, bytes, n) : send(c->fd, bytes, n, MSG_NOSIGNAL);
+
+	if (sent != (ssize_t)n)
 		run_fault(c->run, "send", strerror(errno), 99);
 }
 
@@ -150,7 +157,8 @@ static void client_read(struct client *c)
 		return;
 	if (n)
 		memcpy(buffer, c->rest, n);
-	got = recv(c->fd, buffer + n, sizeof(buffer) - n, MSG_DONTWAIT);
+	got = c->ssl ? tls_read(c, buffer + n, sizeof(buffer) - n)
+		     : recv(c->fd, buffer + n, sizeof(buffer) - n, MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {

@@ -14,6 +14,7 @@ export const title = `${people} people come at once, and back; ${many} sit there
 
 const visitors = (kind, options) => generate(kind, { dialect: "visitor", "warm-up": 0, ...options });
 const fill = (data) => generate("fill", { data, session: LONG, lines: events });
+const fillOne = (data) => generate("fill", { data, session: LONG, lines: 1 });
 const held = (ms, starved) => `${ms.toFixed(1)} ms (without a CPU for ${starved.toFixed(0)})`;
 const left = (f) => `lag ${held(f.leave_lag_ms, f.leave_starved_ms)}, ${f.leave_us.toFixed(0)} us of CPU each as they leave at once`;
 const sat = (f) => `lag ${held(f.lag_ms, f.starved_ms)}; ${left(f)}`;
@@ -23,10 +24,12 @@ const said = (f) =>
 const joined = (f) => `${f.join_us.toFixed(0)} us of CPU for each who connected and joined`;
 
 export async function rows() {
-  const { storm, back, idle, long } = await inTurns({
+  const { storm, back, idle, secure, long } = await inTurns({
     storm: () => withOurs({}, ({ to }) => visitors("storm", { people, ...to })),
     back: () => withOurs({}, ({ to }) => visitors("resume", { people, seconds: away, ...to })),
     idle: () => withOurs({}, ({ to }) => visitors("idle", { people: many, seconds: idles, ...to })),
+    secure: () => withOurs({ before: fillOne, tls: true }, ({ to }) =>
+      visitors("idle", { people: many, seconds: idles, ...to, session: LONG })),
     long: () => withOurs({ before: fill }, ({ to }) => visitors("storm", { people: 1, ...to, session: LONG })),
   });
   const busy = (f) => (f.cpu_us * many) / idles / 1e4;
@@ -41,6 +44,8 @@ export async function rows() {
     row("back: what was missed, and no more", "100 lines, 0 views", missed, missed === "100 lines, 0 views"),
     atMost("idle: memory of each", idle.kib_each, 4, "KiB", joined(idle)),
     atMost("idle: CPU, pings every 20 s included", busy(idle), 2, "%", sat(idle)),
+    atMost("idle over TLS: memory of each", secure.kib_each, 22, "KiB", joined(secure)),
+    atMost("idle over TLS: CPU, pings included", busy(secure), 2, "%", sat(secure)),
     atMost(`long: load of ${events} events`, long.wait_max_ms, 500, "ms", said(long)),
   ];
 }
