@@ -163,7 +163,7 @@ async function timed() {
   await row("FLOODS", usual, () => floods(usual, they));
   await leaves(usual, they);
 
-  const talkative = await opened("release", "--limits.rate_percent=0");
+  const talkative = await opened("release", "--limits.rate_percent=0", "--limits.http_percent=1");
   await row("REQUESTS", talkative, () => requests(talkative));
   await ends(talkative);
 
