@@ -81,9 +81,9 @@ static void turn(struct server *s)
 			demo_turn(s->demo, now);
 		wake_by(s, hub_turn(s->hub, now), now);
 	}
-	net_flush(s->net);
+	bool more = net_flush(s->net);
 	if (s->phase <= LEAVING &&
-	    hub_is_stirred(s->hub)) /* by those who can be written to again */
+	    (more || hub_is_stirred(s->hub))) /* by those who can be written to again */
 		wake_by(s, 1, 1);
 }
 

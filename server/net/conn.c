@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include <uv.h>
 
 #include "server/base/crash.h"
 #include "server/base/mem.h"
 #include "server/net/conn_parts.h"
 #include "server/net/ws.h"
 
+#define FLUSH_NS       8000000 /* of writing in one go; the loop comes by twice in a turn */
+#define FLUSH_LOOKS    32      /* connections from one look at the clock to the next */
 #define ANSWERS_FACTOR 2  /* of the bytes for events: who asks on and does not read is sent away */
 #define SKIP_FACTOR    4  /* a message so many times too large ends the connection */
 #define FRAME_HEAD     64 /* bytes, at most, that a frame and TLS put around its text */
@@ -238,21 +241,34 @@ static void fetch(const struct conn *next)
 	__builtin_prefetch(&next->dirty_next);
 }
 
-void conns_flush(struct conns *all)
+static void count_turn(struct conns *all)
 {
-	struct conn *list = all->dirty, *c;
-
 	if (all->figures.deliveries > all->told)
 		tally_add(&all->figures.turn_deliveries, all->figures.deliveries - all->told);
 	all->told = all->figures.deliveries;
-	all->dirty = NULL; /* what becomes dirty meanwhile is flushed in the next turn */
-	while ((c = list)) {
+}
+
+/* What becomes dirty meanwhile is flushed in the next turn, as is what there is no time for. */
+bool conns_flush(struct conns *all)
+{
+	struct conn *list = all->dirty, *c;
+	uint64_t until = uv_hrtime() + FLUSH_NS;
+	unsigned n = 0;
+
+	count_turn(all);
+	all->dirty = NULL;
+	while ((c = list) && (++n % FLUSH_LOOKS || uv_hrtime() < until)) {
 		DL_DELETE2(list, c, dirty_prev, dirty_next);
 		fetch(list);
 		c->is_dirty = false;
 		if (!c->clogged)
 			flush(c);
 	}
+	if (list) {
+		DL_CONCAT2(list, all->dirty, dirty_prev, dirty_next);
+		all->dirty = list;
+	}
+	return list != NULL;
 }
 
 void conn_writable(struct conn *c)

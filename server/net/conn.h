@@ -98,8 +98,8 @@ struct conns {
 void conns_init(struct conns *all, struct hub *hub, const struct keys *keys, size_t message_max,
 		size_t queue_max);
 void conns_fini(struct conns *all);
-/* End of a turn of the loop. */
-void conns_flush(struct conns *all);
+/* End of a turn of the loop: writes what is due. True: there was no time for all of it. */
+bool conns_flush(struct conns *all);
 /* Once a second: pings one in CONN_PING_S, closes who was silent or waited too long. */
 void conns_tick(struct conns *all);
 

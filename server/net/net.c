@@ -180,10 +180,10 @@ const char *net_admin_url(const struct net *n)
 	return n->admin_url;
 }
 
-void net_flush(struct net *n)
+bool net_flush(struct net *n)
 {
 	n->conns.now = uv_now(n->loop);
-	conns_flush(&n->conns);
+	return conns_flush(&n->conns);
 }
 
 /* With UV_METRICS_IDLE_TIME the loop knows how long it has waited in all. */

@@ -33,8 +33,9 @@ const char *net_url(const struct net *n);
 const char *net_local_url(const struct net *n);
 const char *net_admin_url(const struct net *n);
 
-/* End of a turn of the loop: writes what is due. */
-void net_flush(struct net *n);
+/* End of a turn of the loop: writes what is due. True: not all of it, the next turn must come soon.
+ */
+bool net_flush(struct net *n);
 /* The loop waits next; for how long it did not is measured from here to here. */
 void net_rest(struct net *n);
 
