@@ -12,6 +12,7 @@ export seconds=${seconds:-30} build=${BUILD:-build}
 export crash=$build/fuzz/crash log=$build/fuzz/log
 rm -rf "$log"
 mkdir -p "$crash" "$log"
+touch "$log/begun"
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=print_stacktrace=1
 
@@ -30,7 +31,7 @@ run_target() {
 # shellcheck disable=SC2317
 only_stalled() {
 	local input
-	input=$(ls -t "$crash/$1"-timeout-* 2>/dev/null | head -n 1)
+	input=$(find "$crash" -name "$1-timeout-*" -newer "$log/begun" | head -n 1)
 	[ -n "$input" ] && timeout 10 "$build/fuzz/fuzz-$1" "$input" >>"$log/$1" 2>&1 && mv "$input" "$log"
 }
 # shellcheck disable=SC2317

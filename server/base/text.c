@@ -160,7 +160,7 @@ static void begin(struct text *t, const char *key)
 	need(t, len + 3);
 	at = t->s + t->len;
 	at[0] = '"';
-	memcpy(at + 1, key, len);
+	memcpy(at + 1, key, len + 1);
 	memcpy(at + 1 + len, "\":", 3);
 	t->len += len + 3;
 }

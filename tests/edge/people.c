@@ -101,16 +101,17 @@ static int compare(const void *a, const void *b)
 /* Whoever still waits has waited at least until now. */
 static void tell(int64_t now)
 {
-	size_t n;
+	size_t n, late;
 
 	for (size_t i = 0; i < people.n; i++)
 		if (people.list[i].asked_at && people.n_waits < WAITS_MAX)
 			people.waits[people.n_waits++] = now - people.list[i].asked_at;
 	n = people.n_waits;
+	late = n / 100; /* of them wait longest */
 	qsort(people.waits, n, sizeof(people.waits[0]), compare);
 	printf("waits=%zu p50_us=%.0f p99_us=%.0f max_us=%.0f gone=%zu\n", n,
-	       n ? (double)people.waits[n / 2] / 1e3 : 0,
-	       n ? (double)people.waits[n - 1 - n / 100] / 1e3 : 0,
+	       n ? (double)people.waits[n >> 1] / 1e3 : 0,
+	       n ? (double)people.waits[n - 1 - late] / 1e3 : 0,
 	       n ? (double)people.waits[n - 1] / 1e3 : 0, people.gone);
 	people.n_waits = 0;
 }
