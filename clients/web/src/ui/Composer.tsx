@@ -57,7 +57,7 @@ function Writer({ view, room, placeholder, withHand = false }: Props) {
   const over = n - MAX;
 
   useLayoutEffect(() => grow(area.current), [text, room]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted.value > 0 && room !== 0) area.current?.focus();
   }, [wanted.value]);
   useEffect(() => () => setComposing(false), []);

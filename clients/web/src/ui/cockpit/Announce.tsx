@@ -1,5 +1,5 @@
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { offNow, refusal } from "../../app/act.ts";
 import { ask } from "../../app/live.ts";
 import { goPlace } from "../../app/route.ts";
@@ -35,7 +35,7 @@ export function Announce({ view }: { readonly view: View }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const { areas } = view.session;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted.value > 0) area.current?.focus();
   }, [wanted.value]);
 
