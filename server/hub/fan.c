@@ -147,6 +147,12 @@ static void tell_run(struct live *l, struct peer *p, const struct run *run, uint
 	}
 }
 
+static void fetch(const struct peer *p)
+{
+	__builtin_prefetch(p);
+	__builtin_prefetch(&p->seats[1]);
+}
+
 /* As many from here on as one write takes, to everybody. Returns how many. */
 static size_t tell_some(struct live *l, const struct crowd *c, const struct told *from, size_t left)
 {
@@ -162,7 +168,7 @@ static size_t tell_some(struct live *l, const struct crowd *c, const struct told
 		struct peer *p = c->peers[i];
 
 		if (i + AHEAD < c->n)
-			__builtin_prefetch(c->peers[i + AHEAD]);
+			fetch(c->peers[i + AHEAD]);
 		if (is_deaf(p))
 			continue;
 		if (is_in_step(p, c, from[0].seq))

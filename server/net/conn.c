@@ -11,7 +11,7 @@
 #include "server/net/conn_parts.h"
 #include "server/net/ws.h"
 
-#define FLUSH_NS       8000000 /* of writing in one go; the loop comes by twice in a turn */
+#define FLUSH_NS       5000000 /* of writing in one go; the loop comes by twice in a turn */
 #define FLUSH_LOOKS    32      /* connections from one look at the clock to the next */
 #define ANSWERS_FACTOR 2  /* of the bytes for events: who asks on and does not read is sent away */
 #define SKIP_FACTOR    4  /* a message so many times too large ends the connection */
