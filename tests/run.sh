@@ -4,7 +4,9 @@
 # Items run one after another; those behind -- run beside the others once the first one has ended, one
 # after another too and with less claim on the processor: to them it does not matter how long it takes.
 # What an item printed is in build/log/TARGET.log; lines that begin with suite= are collected in
-# build/test.log. Ends in `N passed, N failed`; the status is 0 when nothing failed.
+# build/test.log. An item of TIMED that failed runs once more when nothing else does, and that counts; its
+# first log stays as build/log/TARGET.first.log. Ends in `again=N` and what ran twice, if any did, and
+# `N passed, N failed`; the status is 0 when nothing failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -14,6 +16,8 @@ rm -rf "$dir" "$log"
 mkdir -p "$dir"
 : >"$log"
 : >"$dir/status"
+# Real servers, browsers and clocks: beside others on two cores a limit may be missed that holds alone.
+TIMED=" asan cluster e2e edge kill process redis smoke terminal tls torture web xss "
 jobs=$(nproc 2>/dev/null || echo 2)
 unset MAKEFLAGS MFLAGS MAKELEVEL MODE
 
@@ -23,7 +27,7 @@ run() {
 	status=$?
 	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 	grep -h '^suite=' "$dir/$item.log" >>"$log"
-	echo "$status" >>"$dir/status"
+	echo "$item $status" >>"$dir/status"
 	if [ $status = 0 ]; then
 		said=$(grep '^suite=' "$dir/$item.log" | tail -n 1)
 		printf 'ok      %-10s %6s s  %s\n' "$item" "$took" "$said"
@@ -49,6 +53,17 @@ fi
 for item in "${front[@]:1}"; do run "$item"; done
 wait
 
-failed=$(grep -c -v '^0$' "$dir/status")
-echo "$(grep -c '^0$' "$dir/status") passed, $failed failed"
+again=()
+mapfile -t failing < <(awk '$2 != 0 { print $1 }' "$dir/status")
+for item in "${failing[@]}"; do
+	[[ $TIMED == *" $item "* ]] || continue
+	again+=("$item")
+	mv "$dir/$item.log" "$dir/$item.first.log"
+	sed -i "/^$item /d" "$dir/status"
+	run "$item"
+done
+[ ${#again[@]} = 0 ] || echo "again=${#again[@]} ${again[*]}: failed beside others, asked once more alone"
+
+failed=$(grep -c -v ' 0$' "$dir/status")
+echo "$(grep -c ' 0$' "$dir/status") passed, $failed failed"
 [ "$failed" = 0 ]
