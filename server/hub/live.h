@@ -347,7 +347,6 @@ void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_m
 /* Shows the room that this person is typing, if they may; not to themselves. */
 void word_typing(struct live *l, const struct person *who, uint64_t room);
 void peer_bye(struct peer *p, enum bye why, int64_t retry_ms);
-void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms);
 /* The next view tells that this command was taken. */
 void peer_tell_later(struct peer *p, uint64_t n);
 /* They were told. */

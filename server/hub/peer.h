@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/codec.h"
 #include "protocol/gen/protocol.h"
 #include "server/base/msg.h"
 
@@ -73,5 +74,9 @@ struct peer {
 	struct peer *next_of_person; /* other connections of the same person */
 	struct msg *digest;          /* the last one sent */
 };
+
+/* What became of something they said; blame: NULL, or what was wrong with it. retry_ms: 0: it is
+ * not to be said again. */
+void peer_error(struct peer *p, enum err err, const struct blame *blame, int64_t retry_ms);
 
 #endif

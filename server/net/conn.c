@@ -307,7 +307,7 @@ static void skip(struct conn *c, size_t len, bool ends)
 	} else if (ends) {
 		c->skipped = 0;
 		if (c->said_hello)
-			conn_error(c, ERR_TOO_LARGE, NULL);
+			peer_error(&c->peer, ERR_TOO_LARGE, NULL, 0);
 		else
 			conn_mistake(c, ERR_TOO_LARGE, NULL);
 	}

@@ -10,27 +10,9 @@
 
 #define MISTAKES_MAX 5
 
-void conn_error(struct conn *c, enum err err, const struct blame *blame)
-{
-	struct text t = { 0 };
-	struct msg *m;
-
-	text_object(&t, NULL);
-	text_string(&t, "error", err_names[err]);
-	if (blame && blame->has_n)
-		text_id(&t, "n", blame->n);
-	if (blame && blame->field[0])
-		text_string(&t, "field", blame->field);
-	text_object_end(&t);
-	m = msg_new(t.s, t.len);
-	text_free(&t);
-	c->peer.ops->send(&c->peer, m, LOAD_ANSWER);
-	msg_unref(&m);
-}
-
 void conn_mistake(struct conn *c, enum err err, const struct blame *blame)
 {
-	conn_error(c, err, blame);
+	peer_error(&c->peer, err, blame, 0);
 	if (++c->n_mistakes >= MISTAKES_MAX)
 		conn_close(c, CLOSE_POLICY);
 }
@@ -49,7 +31,7 @@ static void say_hello(struct conn *c, const struct hello *hello)
 	if (fault == TICKET_BAD || t.kind != TICKET_PERSON) {
 		conn_mistake(c, ERR_UNAUTHORIZED, NULL);
 	} else if (fault == TICKET_EXPIRED) {
-		conn_error(c, ERR_UNAUTHORIZED, NULL);
+		peer_error(&c->peer, ERR_UNAUTHORIZED, NULL, 0);
 		conn_bye(&c->peer, BYE_EXPIRED, -1);
 	} else {
 		struct guest g = {

@@ -15,7 +15,6 @@ void conn_die(struct conn *c);
 /* conn_hello.c */
 /* The first message, or another try at it. */
 void conn_greet(struct conn *c, const char *text, size_t len);
-void conn_error(struct conn *c, enum err err, const struct blame *blame);
 /* Before hello nobody is known, and nobody is given many tries. */
 void conn_mistake(struct conn *c, enum err err, const struct blame *blame);
 

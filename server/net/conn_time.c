@@ -57,7 +57,7 @@ static void on_waited(struct conn *c)
 	enum conn_wait what = c->waits;
 
 	if (what == WAIT_HELLO) {
-		conn_error(c, ERR_UNAUTHORIZED, NULL);
+		peer_error(&c->peer, ERR_UNAUTHORIZED, NULL, 0);
 		conn_bye(&c->peer, BYE_IDLE, 0);
 	} else if (what == WAIT_DRAIN) {
 		c->all->figures.slow++;
