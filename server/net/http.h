@@ -46,6 +46,7 @@ struct request {
 	struct text body;
 
 	bool is_handshake; /* refused, and the connection ends at once */
+	bool has_ended;    /* all of its body came */
 	bool served;       /* handed to those who answer */
 	bool busy, answered;
 	void *work; /* of whoever answers later; ended with the request */

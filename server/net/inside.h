@@ -10,6 +10,7 @@
 #include "server/net/tls.h"
 #include "server/net/ws.h"
 
+struct link;
 struct request;
 
 struct net_figures {
@@ -36,6 +37,8 @@ struct net {
 	uint64_t n_ticks;
 	uint64_t rested_ns, idle_ns; /* when the loop last waited, and how long it had until then */
 	struct request *requests;    /* all that are not finished */
+	struct link *full;           /* those whose sockets take nothing more */
+	uv_timer_t looks;            /* at them */
 	size_t unsent;               /* bytes of answers made for them that were not taken */
 	char url[300], local_url[64], admin_url[64];
 	unsigned csp_said; /* kinds of reports that the log has told of */

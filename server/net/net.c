@@ -95,6 +95,8 @@ struct net *net_new(uv_loop_t *loop, const struct conf *conf, struct hub *hub,
 	uv_timer_init(loop, &n->tick);
 	n->tick.data = n;
 	uv_timer_start(&n->tick, on_tick, 1000, 1000);
+	uv_timer_init(loop, &n->looks);
+	n->looks.data = n;
 	return n;
 }
 
@@ -215,6 +217,7 @@ void net_close(struct net *n)
 	listener_close(&n->admin);
 	uv_timer_stop(&n->tick);
 	uv_close((uv_handle_t *)&n->tick, NULL);
+	uv_close((uv_handle_t *)&n->looks, NULL);
 	ws_close(n->ws);
 }
 

@@ -181,6 +181,7 @@ static void await(struct link *l, struct lws *wsi)
 static void forget(struct link *l)
 {
 	link_spoke(l);
+	link_unlist(l);
 	if (l->conn)
 		conn_end(l->conn);
 	if (l->request)

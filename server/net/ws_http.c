@@ -1,8 +1,10 @@
 #include "server/net/ws_http.h"
 
 #include <libwebsockets.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <utlist.h>
 
 #include "server/net/http.h"
 #include "server/net/inside.h"
@@ -10,6 +12,7 @@
 #define ANSWER_S   60    /* in which an answer has to be taken */
 #define BODY_MS    10000 /* in which a body has to come */
 #define REQUEST_US 50    /* what a request costs before we see it */
+#define HOLD_MS    20    /* between looks at those whose sockets are full */
 
 /* --- a request ----------------------------------------------------------------------------------
  */
@@ -100,6 +103,71 @@ static void read_headers(struct request *r, struct lws *wsi)
 		   strcasecmp(text, "close") != 0;
 }
 
+/* What comes behind a request is not looked at before its answer goes out: the library would look
+ * in every turn of the loop, and do nothing. Neither does it write to a socket that is held. */
+static void hold(struct link *l)
+{
+	l->held = true;
+	lws_rx_flow_control(l->wsi, 0);
+}
+
+static void release(struct link *l)
+{
+	if (l->held)
+		lws_rx_flow_control(l->wsi, 1);
+	l->held = false;
+}
+
+static bool is_full(const struct link *l)
+{
+	struct pollfd p = { .fd = lws_get_socket_fd(l->wsi), .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct net *n = timer->data;
+	struct link *l, *next;
+
+	DL_FOREACH_SAFE2(n->full, l, next, next_full)
+	if (!is_full(l)) {
+		link_unlist(l);
+		release(l);
+	}
+}
+
+static void hold_full(struct link *l)
+{
+	struct net *n = l->net;
+
+	if (!n->full)
+		uv_timer_start(&n->looks, on_look, HOLD_MS, HOLD_MS);
+	if (!l->in_full)
+		DL_APPEND2(n->full, l, prev_full, next_full);
+	l->in_full = true;
+	hold(l);
+}
+
+void link_unlist(struct link *l)
+{
+	if (l->in_full)
+		DL_DELETE2(l->net->full, l, prev_full, next_full);
+	l->in_full = false;
+	if (!l->net->full)
+		uv_timer_stop(&l->net->looks);
+}
+
+static void serve(struct link *l)
+{
+	struct request *r = l->request;
+
+	r->served = true;
+	http_serve(r);
+	if (!r->answered)
+		hold(l);
+}
+
 int ws_http_begin(struct link *l, struct lws *wsi)
 {
 	int64_t since = http_work_us() - REQUEST_US;
@@ -108,6 +176,7 @@ int ws_http_begin(struct link *l, struct lws *wsi)
 	link_spoke(l);
 	if (l->request) /* the one before was not finished: that cannot be */
 		return -1;
+	l->wsi = wsi;
 	r = l->request = request_new(l->net, wsi);
 	r->from = l->from;
 	r->is_admin = l->is_admin;
@@ -116,36 +185,8 @@ int ws_http_begin(struct link *l, struct lws *wsi)
 	read_headers(r, wsi);
 	if (!r->is_admin)
 		r->pays = address_asks(r->from, r->forwarded);
-	if (http_admit(r) && r->method != METHOD_POST) {
-		r->served = true;
-		http_serve(r);
-	}
-	http_took(r->pays, r->net, since);
-	return 0;
-}
-
-int ws_http_body(struct link *l, const char *data, size_t len)
-{
-	struct request *r = l ? l->request : NULL;
-
-	if (!r || r->answered || r->served)
-		return 0;
-	if (r->body.len + len > HTTP_BODY_MAX || uv_now(l->net->loop) - r->begun_at > BODY_MS)
-		return -1;
-	if (len)
-		text_add(&r->body, data, len);
-	return 0;
-}
-
-int ws_http_end(struct link *l)
-{
-	struct request *r = l ? l->request : NULL;
-	int64_t since = http_work_us();
-
-	if (!r || r->answered || r->served) /* told again when more comes after the body */
-		return 0;
-	r->served = true;
-	http_serve(r);
+	if (http_admit(r) && r->method != METHOD_POST)
+		serve(l);
 	http_took(r->pays, r->net, since);
 	return 0;
 }
@@ -183,29 +224,89 @@ static enum ws_written write_part(struct request *r, struct lws *wsi)
 
 void ws_http_answer(struct request *r)
 {
+	struct link *l;
+
 	if (r->is_handshake) {
 		write_part(r, r->wsi); /* a sentence: the socket is new and takes it */
 		return;
 	}
+	l = lws_get_opaque_user_data(r->wsi);
 	lws_set_timeout(r->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
 	lws_callback_on_writable(r->wsi);
+	if (is_full(l))
+		hold_full(l);
+	else
+		release(l);
 }
 
 int ws_http_writable(struct link *l, struct lws *wsi)
 {
 	struct request *r = l ? l->request : NULL;
+	enum ws_written how;
 	bool keeps;
 
 	if (!r || !r->answered)
 		return 0;
-	if (write_part(r, wsi) == WS_FAILED)
+	how = write_part(r, wsi);
+	if (how == WS_FAILED)
 		return -1;
 	if (r->sent < r->head.len + r->content_len) {
 		lws_callback_on_writable(wsi);
+		if (how == WS_PARTLY)
+			hold_full(l);
 		return 0;
 	}
 	keeps = r->keeps;
 	l->request = NULL;
 	request_gone(r);
-	return !keeps || lws_http_transaction_completed(wsi) ? -1 : 0;
+	if (!keeps || lws_http_transaction_completed(wsi))
+		return -1;
+	if (is_full(l)) /* the library waits for room before it reads the next request */
+		hold_full(l);
+	return 0;
+}
+
+/* --- its body -----------------------------------------------------------------------------------
+ */
+
+int ws_http_body(struct link *l, const char *data, size_t len)
+{
+	struct request *r = l ? l->request : NULL;
+
+	if (!r || r->answered || r->served)
+		return 0;
+	if (r->body.len + len > HTTP_BODY_MAX || uv_now(l->net->loop) - r->begun_at > BODY_MS)
+		return -1;
+	if (len)
+		text_add(&r->body, data, len);
+	return 0;
+}
+
+/* Its body has ended, and we are told again. Either the connection ends with the answer, as after
+ * each POST, and what is behind does not matter. Or it came together with the request before it,
+ * and more behind it: lws_http_action() of libwebsockets 4.1 goes on telling then, and never comes
+ * back. RFC 9112, 9.3.2: who sends without waiting has to expect that the connection ends. */
+static int end_early(struct request *r)
+{
+	while (r->answered && r->sent < r->head.len + r->content_len)
+		if (write_part(r, r->wsi) != WS_WHOLE)
+			break;
+	return -1;
+}
+
+int ws_http_end(struct link *l)
+{
+	struct request *r = l ? l->request : NULL;
+	int64_t since = http_work_us();
+
+	if (!r)
+		return 0;
+	if (r->has_ended)
+		return end_early(r);
+	r->has_ended = true;
+	if (r->answered || r->served)
+		return 0;
+	serve(l);
+	http_took(r->pays, r->net, since);
+	return 0;
 }

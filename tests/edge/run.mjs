@@ -30,6 +30,7 @@ import { limits } from "./limits.mjs";
 import { logged } from "./logged.mjs";
 import { messages } from "./messages.mjs";
 import { metrics } from "./metrics.mjs";
+import { pipelined } from "./pipelined.mjs";
 import { requests } from "./requests.mjs";
 import { roles } from "./roles.mjs";
 import { row, sized } from "./rows.mjs";
@@ -107,6 +108,7 @@ async function strangers() {
   await row("PATH", server, () => waysOut(port));
   await row("UPLOAD", server, () => uploads(server));
   await row("HTTP", server, () => http(server, server.session));
+  await row("PIPELINED", server, () => pipelined(server));
   await row("TOK", server, async () => {
     await forgeries(server, server.session, other.session);
     return forged(server);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { check, counts } from "../edge/cases.mjs";
 import { planned } from "../edge/forms.mjs";
 import { http } from "../edge/http.mjs";
+import { pipelined } from "../edge/pipelined.mjs";
 import { startServer } from "../edge/server.mjs";
 import { authority, options } from "./certificates.mjs";
 import { proxies } from "./proxies.mjs";
@@ -27,6 +28,7 @@ const behind = proxies(ca, dir); // mostly waits
 const scanned = scans(ca, servers, dir); // likewise
 await handshakes(ca, servers, clear);
 await http(servers.ecdsa, (await planned(servers.ecdsa, {}, by(ca))).session, by(ca));
+await pipelined(servers.ecdsa, by(ca));
 await renewed(ca, dir);
 const findings = await scanned;
 await behind;
