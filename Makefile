@@ -250,6 +250,7 @@ fuzz:                                    ## every parser under libFuzzer, T= sec
 # The targets that need more than the server's own archive.
 $(BUILD)/fuzz/fuzz-reducer: $(addprefix $(B)/obj/tests/,law/check.o law/ask.o lib/step.o)
 $(BUILD)/fuzz/fuzz-redis: $(B)/obj/tests/lib/liar.o
+$(BUILD)/fuzz/fuzz-stream: $(B)/obj/tests/lib/inside.o
 $(BUILD)/fuzz/fuzz-csv: $(B)/lib/cli.a
 .PRECIOUS: $(B)/obj/tests/%.o
 $(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/net.a $(B)/lib/jobalike.a $(B)/lib/empty.a

@@ -365,7 +365,6 @@ static bool start(struct server *s)
 	json_object_seed(0);
 	if (uv_loop_init(&s->loop) != 0)
 		return refuse("The loop of events does not start.");
-	uv_loop_configure(&s->loop, UV_METRICS_IDLE_TIME);
 	hear_signals(s);
 	if (RAND_bytes((unsigned char *)&options.instance, sizeof(options.instance)) != 1)
 		return refuse("There is no chance to be had.");

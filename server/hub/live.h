@@ -14,7 +14,7 @@
 #define BATCH_MAX         256   /* events in one append */
 #define GATHER_EACH_MS    2     /* from an append of a session to the next, for each of its lines */
 #define GATHER_MIN_MS     5     /* at least */
-#define GATHER_MAX_MS     20    /* at most */
+#define GATHER_MAX_MS     40    /* at most */
 #define QUEUE_MAX         10000 /* commands that wait in one session; more are told unavailable */
 #define RING_SIZE         1024  /* recent events kept for reconnects; a power of two */
 #define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */

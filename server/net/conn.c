@@ -201,7 +201,7 @@ static void write_out(struct conn *c)
 		const void *from;
 		size_t n = gather(c, &from, &keep);
 		crash_at("conn.writing");
-		enum ws_written w = ws_write(c->wsi, c->plain_fd, from, n);
+		enum ws_written w = ws_write(c->wsi, &c->plain, from, n);
 		crash_at("conn.written");
 
 		f->writes++;
@@ -363,7 +363,7 @@ struct conn *conn_new(struct conns *all, struct lws *wsi)
 	c->peer.ops = &ops;
 	c->all = all;
 	c->wsi = wsi;
-	c->plain_fd = ws_plain_fd(wsi);
+	c->plain = ws_pipe(wsi);
 	c->heard_at = all->now;
 	c->explained = ws_taken(wsi);
 	c->slot = (uint8_t)(all->figures.opened++ % CONN_PING_S);

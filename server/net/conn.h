@@ -18,6 +18,7 @@
 #include "server/hub/hub.h"
 #include "server/net/keys.h"
 #include "server/net/queue.h"
+#include "server/net/ws.h"
 
 #define CONN_HELLO_MS  10000 /* until the hello */
 #define CONN_BEHIND_MS 10000 /* unable to keep up */
@@ -50,7 +51,7 @@ struct conn {
 	struct peer peer; /* the first member */
 	struct conns *all;
 	struct lws *wsi;
-	int plain_fd;  /* of its socket; -1: what is written goes through TLS */
+	struct ws_pipe plain;
 	bool is_dirty; /* stands in the list of those to flush */
 	bool clogged;  /* the socket took only a part; its callback is awaited */
 	bool refused;  /* an event was not taken: the hub waits to hear that it can send again */

@@ -5,23 +5,52 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static int most = INT_MAX;
+static uint64_t rested;  /* ns */
+static int emptied = -1; /* whose events were all handed out by the last call */
 
 void helping_set(int sockets)
 {
 	most = sockets;
 }
 
+uint64_t helping_rested_ns(void)
+{
+	return rested;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 /* These two stand before the C library's for everything that is linked with us, so for libuv. When
  * it is handed fewer sockets than it asked for, it ends its turn; the kernel puts those that were
- * handed out behind the others, so that all have their turn. */
+ * handed out behind the others, so that all have their turn. After each event libwebsockets makes a
+ * turn that does not wait: what was emptied a moment ago is not asked in that. */
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): theirs are reserved names */
 int epoll_pwait(int fd, struct epoll_event *events, int n, int timeout, const sigset_t *mask)
 {
-	return (int)syscall(SYS_epoll_pwait, fd, events, n < most ? n : most, timeout, mask,
-			    (size_t)_NSIG / 8);
+	int limit = n < most ? n : most, got;
+	uint64_t since = 0;
+
+	if (timeout == 0 && emptied == fd) {
+		emptied = -1;
+		return 0;
+	}
+	if (timeout)
+		since = now_ns();
+	got = (int)syscall(SYS_epoll_pwait, fd, events, limit, timeout, mask, (size_t)_NSIG / 8);
+	if (timeout)
+		rested += now_ns() - since;
+	emptied = got >= 0 && got < limit ? fd : -1;
+	return got;
 }
 
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */

@@ -1,7 +1,10 @@
-/* How many sockets one turn of the loop serves before everything else has its turn: timers, what
- * the store says, what is to be written. libuv has no setting for it. */
+/* How the loop waits, for which libuv has no settings: how many sockets one turn serves before
+ * everything else has its turn (timers, what the store says, what is to be written), and how long
+ * it has rested. */
 #ifndef JOBALIKE_NET_HELPING_H
 #define JOBALIKE_NET_HELPING_H
+
+#include <stdint.h>
 
 #define HELPING_PLAIN 64
 #define HELPING_TLS   16 /* a handshake takes half a millisecond */
@@ -9,5 +12,9 @@
 
 /* For all loops of this process. Until it is called libuv's own measure holds: 48 times 1,024. */
 void helping_set(int sockets);
+
+/* How long all loops of this process have waited for something to do. libuv's own count of it asks
+ * the kernel twice for each wait. */
+uint64_t helping_rested_ns(void);
 
 #endif

@@ -188,10 +188,9 @@ bool net_flush(struct net *n)
 	return conns_flush(&n->conns);
 }
 
-/* With UV_METRICS_IDLE_TIME the loop knows how long it has waited in all. */
 void net_rest(struct net *n)
 {
-	uint64_t now = uv_hrtime(), idle = uv_metrics_idle_time(n->loop);
+	uint64_t now = uv_hrtime(), idle = helping_rested_ns();
 
 	if (n->rested_ns)
 		tally_add(&n->figures.held_us, (now - n->rested_ns - (idle - n->idle_ns)) / 1000);

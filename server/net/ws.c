@@ -12,6 +12,7 @@
 #include "server/base/mem.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
+#include "server/net/sending.h"
 #include "server/net/taken.h"
 #include "server/net/ws_http.h"
 
@@ -35,17 +36,29 @@ struct ws {
 /* --- one connection -----------------------------------------------------------------------------
  */
 
-int ws_plain_fd(struct lws *wsi)
+struct ws_pipe ws_pipe(struct lws *wsi)
 {
-	return lws_is_ssl(wsi) ? -1 : lws_get_socket_fd(wsi);
+	return (struct ws_pipe){ .fd = lws_is_ssl(wsi) ? -1 : lws_get_socket_fd(wsi) };
+}
+
+static bool is_free(struct lws *wsi, struct ws_pipe *plain)
+{
+	uint64_t shorts = sending_shorts();
+
+	if (shorts && shorts == plain->shorts)
+		return true;
+	if (lws_partial_buffered(wsi))
+		return false;
+	plain->shorts = shorts;
+	return true;
 }
 
 /* The library adds nothing to bytes that are written raw but its own price, so a plain socket that
  * it holds nothing back for is written to directly; what the socket does not take it is given. */
-enum ws_written ws_write(struct lws *wsi, int plain_fd, const void *bytes, size_t n)
+enum ws_written ws_write(struct lws *wsi, struct ws_pipe *plain, const void *bytes, size_t n)
 {
-	if (plain_fd >= 0 && !lws_partial_buffered(wsi)) {
-		ssize_t sent = send(plain_fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (plain && plain->fd >= 0 && is_free(wsi, plain)) {
+		ssize_t sent = sending_own(plain->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent == (ssize_t)n)
 			return WS_WHOLE;

@@ -35,11 +35,16 @@ void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin);
 
 enum ws_written { WS_WHOLE, WS_PARTLY, WS_FAILED };
 
-/* The socket, if what is written to it goes there as it is; -1: there is TLS in between. */
-int ws_plain_fd(struct lws *wsi);
-/* Whole frames, as they are, to plain_fd where there is one; after WS_PARTLY the library keeps the
+/* Where what is written goes to the socket as it is. */
+struct ws_pipe {
+	int fd;          /* -1: there is TLS in between */
+	uint64_t shorts; /* sending_shorts() when the library was last seen to hold nothing back */
+};
+
+struct ws_pipe ws_pipe(struct lws *wsi);
+/* Whole frames, as they are, to plain where there is one; after WS_PARTLY the library keeps the
  * rest, and nothing more may be written before it says that it can. */
-enum ws_written ws_write(struct lws *wsi, int plain_fd, const void *bytes, size_t n);
+enum ws_written ws_write(struct lws *wsi, struct ws_pipe *plain, const void *bytes, size_t n);
 void ws_ask_writable(struct lws *wsi);
 /* The network of whoever is at the other end, for the log. */
 const char *ws_from(struct lws *wsi, char out[ADDRESS_SHOWN]);

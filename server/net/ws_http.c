@@ -219,7 +219,7 @@ static enum ws_written write_part(struct request *r, struct lws *wsi)
 	size_t n = next_part(r, &from);
 
 	r->sent += n;
-	return ws_write(wsi, -1, from, n);
+	return ws_write(wsi, NULL, from, n);
 }
 
 void ws_http_answer(struct request *r)

@@ -1,245 +1,26 @@
-/* The whole server in this process, at the other end of a socket: what a stranger writes, from the
- * first byte on. The first byte of the input says how far they came:
- *	others	the input is what they write: a request, a handshake, whatever
- *	'w'	a good handshake was done; the rest is what follows it, frames and bytes
- *	'h'	a good hello was said too, as an organizer or ('H') as an attendee; every line of
- *the rest is sent as a message, so that the way from a frame to the log is walked 'p'	a request
- *with the installation key: the first line is its path, the rest its body Afterwards somebody else
- *is answered as ever. */
-#include <errno.h>
-#include <netinet/in.h>
-#include <openssl/rand.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <time.h>
+/* The whole server at the other end of a socket: what a stranger writes, from the first byte on.
+ *The first byte of the input says how far they came: others	the input is what they write: a
+ *request, a handshake, whatever 'w'	a good handshake was done; the rest is what follows it,
+ *frames and bytes 'h'	a good hello was said too, as an organizer or ('H') as an attendee; every
+ *line of the rest is sent as a message, so that the way from a frame to the log is walked 'p'	a
+ *request with the installation key: the first line is its path, the rest its body Afterwards
+ *somebody else is answered as ever. */
 #include <unistd.h>
 
-#include "server/base/clock.h"
-#include "server/base/log.h"
-#include "server/net/inside.h"
-#include "server/net/ticket.h"
-#include "server/store/memory.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/inside.h"
 
 #define LIVES 1000 /* inputs until all of it ends in order and starts anew */
 #define TURNS 40
 
-static struct {
-	uv_loop_t loop;
-	struct conf conf;
-	struct keys keys;
-	struct memory *memory;
-	struct store *store;
-	struct hub *hub;
-	struct net *net;
-	bool planned, ended;
-	unsigned used;
-	int64_t now;
-} the;
-
-static void random_of_memory(void *arg, void *bytes, size_t n)
-{
-	(void)arg;
-	must(RAND_bytes(bytes, (int)n) == 1);
-}
-
-static void turn(void)
-{
-	uv_run(&the.loop, UV_RUN_NOWAIT);
-	if (!the.ended)
-		hub_turn(the.hub, the.now);
-	net_flush(the.net);
-}
-
-static void on_planned(void *arg, enum err err)
-{
-	(void)arg;
-	the.planned = err == OK;
-}
-
-static void plan(void)
-{
-	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:[s,s], s:[{s:s,s:s}], s:I, s:I, s:b, s:s}",
-			      "command", "session.open", "session", "s", "title", "T", "format",
-			      "combined", "languages", "en", "zh", "areas", "key", "hr", "en", "HR",
-			      "start", (json_int_t)the.now, "end", (json_int_t)the.now + 3600000,
-			      "open", 1, "rooms_by", "attendees");
-
-	hub_plan(the.hub, j, on_planned, NULL);
-	for (int i = 0; i < 1000 && !the.planned; i++)
-		turn();
-	must(the.planned);
-}
-
-static void start(void)
-{
-	char name[] = "fuzz", memory[] = "--store.url=memory:", rates[] = "--limits.rate_percent=0",
-	     joins[] = "--limits.joins_per_second=100000", admin[] = "--admin.listen=off",
-	     port[] = "--listen.port=0", work[] = "--limits.http_percent=100",
-	     keys[] = "--keys.tickets=0123456789abcdef0123456789abcdef",
-	     install[] = "--keys.installation=fedcba9876543210fedcba9876543210";
-	char *args[] = { name, memory, rates, joins, admin, port, work, NULL };
-	char *env[] = { NULL };
-	struct hub_options options = { .away_ms = 60000, .unload_ms = 300000 };
-	struct keys_where where = { .dir = "build/fuzz",
-				    .tickets = strchr(keys, '=') + 1,
-				    .installation = strchr(install, '=') + 1 };
-	char why[256];
-
-	signal(SIGPIPE, SIG_IGN);
-	log_level(LEVEL_NONE);
-	the.now = clock_ms();
-	must(uv_loop_init(&the.loop) == 0);
-	must(conf_load(&the.conf, 7, args, env, stdout, stderr) < 0);
-	must(keys_load(&the.keys, &where, why, sizeof(why)));
-	the.hub = hub_new(&options, the.now);
-	the.memory = memory_new(&the.loop, random_of_memory, NULL);
-	the.store = memory_open(the.memory, 1, hub_notice, the.hub);
-	hub_use(the.hub, the.store);
-	the.net = net_new(&the.loop, &the.conf, the.hub, &the.keys);
-	must(net_bind(the.net, why, sizeof(why)) && net_listen(the.net, why, sizeof(why)));
-	the.planned = the.ended = false;
-	for (int i = 0; i < 1000 && !hub_ready(the.hub); i++)
-		turn();
-	plan();
-}
-
-static void on_closed(void *arg)
-{
-	(void)arg;
-	the.ended = true;
-}
-
-/* In order, as main does it: nothing may be left. */
-static void stop(void)
-{
-	hub_drain(the.hub, 0);
-	for (int i = 0; i < 1000 && !hub_idle(the.hub); i++)
-		turn();
-	must(hub_idle(the.hub));
-	store_close(the.store, on_closed, NULL);
-	while (!the.ended)
-		uv_run(&the.loop, UV_RUN_ONCE);
-	net_close(the.net);
-	memory_free(the.memory);
-	uv_run(&the.loop, UV_RUN_DEFAULT);
-	net_free(the.net);
-	hub_free(the.hub);
-	keys_fini(&the.keys);
-	conf_fini(&the.conf);
-	must(uv_loop_close(&the.loop) == 0);
-}
-
-/* --- the other end ------------------------------------------------------------------------------
- */
-
-static int dial(void)
-{
-	struct sockaddr_in from = { .sin_family = AF_INET };
-	int ends[2];
-	struct address *a;
-
-	from.sin_addr.s_addr = htonl(0x7f000001);
-	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-	a = address_take(&the.net->addresses, (struct sockaddr *)&from, the.now);
-	must(a);
-	ws_adopt(the.net->ws, ends[0], a, false);
-	return ends[1];
-}
-
-/* What was said is read away. Returns whether these words were in it. */
-static bool hear(int fd, const char *words)
-{
-	static char said[1 << 16];
-	size_t n = 0;
-	ssize_t got;
-	bool found = false;
-
-	while ((got = read(fd, said + n, sizeof(said) - n)) > 0) {
-		n += (size_t)got;
-		found = found || (words && memmem(said, n, words, strlen(words)));
-		if (n > sizeof(said) / 2)
-			n = 0;
-	}
-	return found;
-}
-
-static void tell(int fd, const void *bytes, size_t n)
-{
-	const char *at = bytes;
-
-	while (n) {
-		ssize_t done = write(fd, at, n);
-
-		if (done < 0 && errno != EAGAIN)
-			return; /* they closed it */
-		if (done > 0) {
-			at += done;
-			n -= (size_t)done;
-		}
-		turn();
-		hear(fd, NULL);
-	}
-}
-
-static void say(int fd, const char *words)
-{
-	tell(fd, words, strlen(words));
-}
-
-static void handshake(int fd)
-{
-	say(fd, "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-		"Sec-WebSocket-Protocol: jobalike.v1\r\n\r\n");
-}
-
-/* One text message in one frame, masked with zeros. */
-static void message(int fd, const char *text)
-{
-	size_t n = strlen(text), head = n < 126 ? 2 : 4;
-	char *frame;
-
-	if (n > 0xffff)
-		return;
-	frame = calloc(1, head + 4 + n);
-	frame[0] = (char)0x81;
-	frame[1] = (char)(0x80 | (n < 126 ? n : 126));
-	if (head == 4) {
-		frame[2] = (char)(n >> 8);
-		frame[3] = (char)n;
-	}
-	memcpy(frame + head + 4, text, n); /* NOLINT: no string */
-	tell(fd, frame, head + 4 + n);
-	free(frame);
-}
-
-static void hello(int fd, enum role role)
-{
-	struct ticket t = { .kind = TICKET_PERSON,
-			    .role = role,
-			    .session = "s",
-			    .expires = the.now + 3600000,
-			    .sub = role_names[role],
-			    .name = "Ana",
-			    .school = "ISB",
-			    .language = LANGUAGE_EN };
-	char *ticket = ticket_write(&the.keys, &t), text[2048];
-
-	snprintf(text, sizeof(text), "{\"hello\":1,\"ticket\":\"%s\",\"pending\":[]}", ticket);
-	free(ticket);
-	message(fd, text);
-	for (int i = 0; i < 6; i++)
-		turn();
-}
+static unsigned used;
 
 static void messages(int fd, struct bytes in)
 {
 	char *line;
 
 	for (int i = 0; i < 64 && (line = take_line(&in)); i++) {
-		message(fd, line);
+		inside_message(fd, line);
 		free(line);
 	}
 }
@@ -251,24 +32,24 @@ static void request(int fd, struct bytes in)
 	snprintf(head, sizeof(head),
 		 "POST %.500s HTTP/1.1\r\nHost: x\r\nX-Jobalike: 1\r\nContent-Type: "
 		 "application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %zu\r\n\r\n",
-		 path ? path : "", the.keys.installation, in.left);
-	say(fd, head);
-	tell(fd, in.at, in.left);
+		 path ? path : "", inside_key(), in.left);
+	inside_say(fd, head);
+	inside_tell(fd, in.at, in.left);
 	free(path);
 }
 
 static void is_well(void)
 {
-	int fd = dial();
+	int fd = inside_dial(0);
 	bool well = false;
 
-	say(fd, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+	inside_say(fd, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 	for (int i = 0; i < TURNS && !well; i++) {
-		turn();
-		well = hear(fd, "\"alive\":true");
+		inside_turn();
+		well = inside_hear(fd, "\"alive\":true");
 	}
 	close(fd);
-	turn();
+	inside_turn();
 	must(well);
 }
 
@@ -278,34 +59,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned how = take_byte(&in);
 	int fd;
 
-	if (!the.used++)
-		start();
-	the.now += 1000;
-	fd = dial();
+	if (!used++)
+		inside_start();
+	inside_pass(1000);
+	fd = inside_dial(0);
 	if (how == 'w' || how == 'h' || how == 'H')
-		handshake(fd);
+		inside_handshake(fd);
 	if (how == 'h' || how == 'H') {
-		hello(fd, how == 'h' ? ROLE_ORGANIZER : ROLE_ATTENDEE);
+		inside_hello(fd, how == 'h' ? ROLE_ORGANIZER : ROLE_ATTENDEE,
+			     how == 'h' ? "organizer" : "attendee");
 		messages(fd, in);
 	} else if (how == 'w') {
-		tell(fd, in.at, in.left);
+		inside_tell(fd, in.at, in.left);
 	} else if (how == 'p') {
 		request(fd, in);
 	} else {
-		tell(fd, data, size);
+		inside_tell(fd, data, size);
 	}
 	for (int i = 0; i < TURNS; i++) {
-		turn();
-		hear(fd, NULL);
+		inside_turn();
+		inside_hear(fd, NULL);
 	}
 	close(fd);
 	for (int i = 0; i < 4; i++)
-		turn();
-	if (the.used % 16 == 0)
+		inside_turn();
+	if (used % 16 == 0)
 		is_well();
-	if (the.used > LIVES) {
-		stop();
-		the.used = 0;
+	if (used > LIVES) {
+		inside_stop();
+		used = 0;
 	}
 	return 0;
 }

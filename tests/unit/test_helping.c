@@ -1,4 +1,5 @@
-/* A turn of the loop serves so many sockets and no more, and all of them in their turn. */
+/* A turn of the loop serves so many sockets and no more, and all of them in their turn; and how the
+ * loop waits. */
 #include "server/net/helping.h"
 
 #include <string.h>
@@ -74,8 +75,53 @@ static void test_turn_serves_so_many(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* What was just emptied is not asked again in passing, and then it is. */
+static void test_no_second_look(void **state)
+{
+	struct sockets s;
+	uv_loop_t loop;
+	int before = -1;
+
+	(void)state;
+	uv_loop_init(&loop);
+	open_sockets(&s, &loop);
+	helping_set(SOCKETS + 1);
+	for (int turn = 0; turn < 5; turn++) {
+		s.in_this_turn = 0;
+		uv_run(&loop, UV_RUN_NOWAIT);
+		if (before >= 0)
+			assert_int_equal(before + s.in_this_turn, SOCKETS);
+		before = s.in_this_turn;
+	}
+	close_sockets(&s, &loop);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+	uv_close((uv_handle_t *)timer, NULL);
+}
+
+static void test_rest_is_counted(void **state)
+{
+	uint64_t before = helping_rested_ns(), since = uv_hrtime(), rested;
+	uv_timer_t timer;
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	uv_timer_init(&loop, &timer);
+	uv_timer_start(&timer, on_time, 20, 0);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	rested = helping_rested_ns() - before;
+	assert_in_range(rested, 19 * 1000 * 1000, uv_hrtime() - since);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_turn_serves_so_many),
+	cmocka_unit_test(test_no_second_look),
+	cmocka_unit_test(test_rest_is_counted),
 };
 
 const struct unit_group helping_group = UNIT_GROUP("helping", tests);
