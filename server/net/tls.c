@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 
 #include "server/base/mem.h"
+#include "server/base/tls_suites.h"
 #include "server/net/tls_tickets.h"
 
 #define CURVES "X25519:P-256"
 #define SIGNATURES                                                                                 \
 	"ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:"            \
 	"RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
-#define SECURITY 2 /* SSL_CTX_set_security_level(3): keys of 112 bits of strength */
 
 struct pair {
 	X509 *certificate;
@@ -137,7 +137,7 @@ static bool try_pair(const struct pair *p, char *why, size_t why_size)
 
 	if (!ctx)
 		x_end(X_MEMORY);
-	SSL_CTX_set_security_level(ctx, SECURITY);
+	SSL_CTX_set_security_level(ctx, TLS_SECURITY);
 	good = SSL_CTX_use_cert_and_key(ctx, p->certificate, p->key, p->chain, 1) == 1 &&
 	       SSL_CTX_check_private_key(ctx) == 1;
 	if (!good)
@@ -181,7 +181,7 @@ bool tls_set_up(struct tls *t, SSL_CTX *ctx)
 	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_CIPHER_SERVER_PREFERENCE |
 					 SSL_OP_PRIORITIZE_CHACHA);
-	SSL_CTX_set_security_level(ctx, SECURITY);
+	SSL_CTX_set_security_level(ctx, TLS_SECURITY);
 	SSL_CTX_set_max_early_data(ctx, 0);
 	SSL_CTX_set_cert_cb(ctx, on_certificate, t);
 	tls_tickets_use(&t->tickets, ctx);

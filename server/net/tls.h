@@ -11,12 +11,6 @@
 
 #include "server/net/keys.h"
 
-/* For TLS 1.2, all with forward secrecy and an AEAD; TLS 1.3 has none but such. */
-#define TLS_SUITES                                                                                 \
-	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"                               \
-	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"                               \
-	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
-
 struct tls;
 struct ssl_ctx_st;
 
