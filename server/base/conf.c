@@ -38,6 +38,21 @@ static enum conf_store kind_of(const char *url)
 	return strncmp(url, "memory:", 7) == 0 ? CONF_STORE_MEMORY : CONF_STORE_SQLITE;
 }
 
+/* Files for TLS, and no TLS: the second s of rediss:// was forgotten. */
+static void check_redis_tls(struct conf_reading *r)
+{
+	const struct conf *c = r->c;
+	bool tls = false;
+
+	for (size_t i = 0; i < c->store.redis.n; i++)
+		tls = tls || c->store.redis.items[i].tls;
+	if (!tls && (c->redis.ca[0] || c->redis.certificate[0] || c->redis.key[0]))
+		conf_wrong(r, "redis.ca, redis.certificate and redis.key are for TLS: store.url "
+			      "begins with rediss:// then");
+	if (!c->redis.certificate[0] != !c->redis.key[0])
+		conf_wrong(r, "redis.certificate and redis.key are given together or not at all");
+}
+
 /* Either each address has a host, or there is one without, and sentinels that know it. */
 static void derive_redis(struct conf_reading *r)
 {
@@ -51,10 +66,11 @@ static void derive_redis(struct conf_reading *r)
 	if (c->redis.sentinels.n == 0 && without > 0)
 		conf_wrong(r, "store.url has no host: give it one, or redis.sentinels");
 	if (c->redis.sentinels.n > 0 && (without == 0 || c->store.redis.n > 1))
-		conf_wrong(r, "redis.sentinels know one address: store.url is redis:// then, "
-			      "perhaps with a database: redis:///2");
+		conf_wrong(r, "redis.sentinels know one address: store.url is redis:// then, or "
+			      "rediss://, perhaps with a database: redis:///2");
 	if (c->redis.sentinels.n > 0 && !c->redis.master[0])
 		conf_wrong(r, "redis.sentinels are asked for a name: give redis.master");
+	check_redis_tls(r);
 }
 
 /* What follows from the values. */

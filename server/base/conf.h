@@ -43,6 +43,7 @@ struct conf {
 		int durable; /* enum conf_durable */
 		struct conf_list sentinels;
 		char *master;
+		char *ca, *certificate, *key; /* paths, for rediss:// */
 	} redis;
 	struct {
 		char *dir;

@@ -7,6 +7,7 @@
 #include "server/base/mem.h"
 
 #define TCP        "redis://"
+#define TLS        "rediss://"
 #define UNIX       "redis+unix://"
 #define NAME_BYTES 64
 #define HOST_BYTES 253
@@ -129,10 +130,11 @@ static const char *read_one(struct conf_redis *r, const char *text, size_t n)
 		return read_unix(r, text + strlen(UNIX), address - strlen(UNIX));
 	if (address >= strlen(TCP) && strncmp(text, TCP, strlen(TCP)) == 0)
 		return read_tcp(r, text + strlen(TCP), address - strlen(TCP));
-	if (n > 7 && strncmp(text, "rediss:", 7) == 0)
-		return "TLS, which is not spoken to Redis: give redis:// to a stunnel on this "
-		       "machine, or redis+unix:// (configs/README.md)";
-	return "not like redis://127.0.0.1:6379 or redis+unix:///run/redis/redis.sock";
+	r->tls = address >= strlen(TLS) && strncmp(text, TLS, strlen(TLS)) == 0;
+	if (r->tls)
+		return read_tcp(r, text + strlen(TLS), address - strlen(TLS));
+	return "not like redis://127.0.0.1:6379, rediss://redis.example.org or "
+	       "redis+unix:///run/redis/redis.sock";
 }
 
 static const char *same_name(const struct conf_redis_list *list)

@@ -1,6 +1,7 @@
 /* Addresses of Redis servers as they stand in store.url:
  *
  *	redis://[HOST[:PORT]][/DB][#NAME]      no host: the sentinels know where it is
+ *	rediss://                              the same over TLS
  *	redis+unix:///PATH[?db=DB][#NAME]
  *
  * NAME stays when a server moves; without one the address is its name. */
@@ -19,6 +20,7 @@ struct conf_redis {
 	uint16_t port;
 	char *path;
 	unsigned db;
+	bool tls;
 	char *name;
 };
 

@@ -188,9 +188,10 @@ const struct conf_option conf_options[] = {
 	  .doc = "Where sessions are kept. sqlite:PATH is a database file, sqlite: alone is\n"
 		 "jobalike.db in data.dir. memory: keeps nothing after the end, for trying out.\n"
 		 "redis://HOST[:PORT][/DB] or redis+unix:///PATH[?db=DB] lets several instances "
-		 "share them;\n"
-		 "several, with spaces between, are given a part of the sessions each, by their "
-		 "names:\n"
+		 "share them,\n"
+		 "rediss:// over TLS, which asks who the other end is ([redis] ca). "
+		 "Several, with spaces\n"
+		 "between, are given a part of the sessions each, by their names:\n"
 		 "redis://10.0.0.5#one redis://10.0.0.6#two. Every instance needs the same list." },
 	{ "store", "synchronous", CONF_WORD, AT(store.synchronous), "full", .words = "full normal",
 	  .doc = "full: what was acknowledged survives a power cut. normal: it survives the end "
@@ -208,11 +209,22 @@ const struct conf_option conf_options[] = {
 		 "survives\n"
 		 "a power cut. everysec: a power cut may take the last two seconds." },
 	{ "redis", "sentinels", CONF_LIST, AT(redis.sentinels), "", .wrong = conf_wrong_sentinel,
-	  .doc = "host:port of sentinels that know where Redis is; store.url is redis:// then. "
-		 "A failover\n"
-		 "may lose what was acknowledged: what an instance still holds is given back." },
+	  .doc = "host:port of sentinels that know where Redis is; store.url is redis:// then, "
+		 "or rediss://\n"
+		 "and the sentinels speak TLS, too. A failover may lose what was acknowledged: "
+		 "what an\n"
+		 "instance still holds is given back." },
 	{ "redis", "master", CONF_TEXT, AT(redis.master), "",
 	  .doc = "What the sentinels call it." },
+	{ "redis", "ca", CONF_TEXT, AT(redis.ca), "",
+	  .doc = "File with the roots that a rediss:// is trusted by, as PEM. Empty: those of "
+		 "the system.\n"
+		 "This file and the next two are read at the start only." },
+	{ "redis", "certificate", CONF_TEXT, AT(redis.certificate), "",
+	  .doc = "File with our certificate, for a Redis that asks for one (tls-auth-clients), "
+		 "as PEM." },
+	{ "redis", "key", CONF_TEXT, AT(redis.key), "",
+	  .doc = "File with its private key, as PEM without a pass phrase, for our eyes only." },
 	{ "keys", "tickets", CONF_SECRET, AT(keys.tickets), "", .wrong = wrong_secret, .live = true,
 	  .doc = "Secret that signs tickets and invitations, at least 32 characters; a second one "
 		 "after a\n"

@@ -211,6 +211,7 @@ struct store *redis_open(uv_loop_t *loop, const struct redis_options *options,
 		.arg = arg,
 	};
 	r->loop = loop;
+	r->tls = options->tls;
 	r->user = copy(options->user);
 	r->password = copy(options->password);
 	r->prefix = copy(options->prefix);

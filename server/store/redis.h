@@ -28,11 +28,14 @@
 #define REDIS_HOLD_MS     2000 /* after a change of epoch only what was lost is appended */
 #define REDIS_FIRST_MS    50   /* whoever lost a race goes first for so long */
 
-/* Texts are copied; NULL is empty. */
+struct redis_tls; /* redis_tls.h */
+
+/* Texts are copied; NULL is empty. tls is borrowed until the store has closed. */
 struct redis_options {
 	const char *host; /* a name or a numeric address; NULL: see path and sentinels */
 	uint16_t port;
-	const char *path; /* a unix socket, instead of host and port */
+	const char *path;            /* a unix socket, instead of host and port */
+	const struct redis_tls *tls; /* how host and sentinels are talked to; NULL: in clear */
 	unsigned db;
 	const char *user, *password;
 	const char *prefix;           /* of every key and channel */

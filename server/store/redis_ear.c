@@ -273,6 +273,7 @@ void ear_init(struct redis *r)
 
 	words_put(&w, "%s%u:own:%s", r->prefix, r->db, r->who);
 	r->ear = (struct ear){ .link = { .loop = r->loop,
+					 .tls = r->tls,
 					 .arg = r,
 					 .on_connected = on_connected,
 					 .on_lost = on_lost,

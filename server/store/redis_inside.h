@@ -1,9 +1,9 @@
 /* Inside of the store on Redis, for its own files: redis_link.c is a connection and redis_wire.c
- * what goes over it, redis_script.c what Redis runs for us, redis_record.c how records look there;
- * redis_ask.c carries questions, redis_send.c and redis_answer.c say them and their answers,
- * redis_overtaken.c gives some before they come, redis_turn.c does what is due, redis_ear.c hears,
- * redis_settings.c looks at the server before it is used, redis_purge.c has it rewrite its files,
- * redis_sentinel.c asks where it is. */
+ * what goes over it, redis_tls.c how nobody else reads it, redis_script.c what Redis runs for us,
+ * redis_record.c how records look there; redis_ask.c carries questions, redis_send.c and
+ * redis_answer.c say them and their answers, redis_overtaken.c gives some before they come,
+ * redis_turn.c does what is due, redis_ear.c hears, redis_settings.c looks at the server before it
+ * is used, redis_purge.c has it rewrite its files, redis_sentinel.c asks where it is. */
 #ifndef JOBALIKE_STORE_REDIS_INSIDE_H
 #define JOBALIKE_STORE_REDIS_INSIDE_H
 
@@ -28,6 +28,7 @@ struct pause {
 struct redis {
 	struct store store; /* first: it is a store */
 	uv_loop_t *loop;
+	const struct redis_tls *tls; /* for all connections; NULL: in clear */
 	uv_timer_t timer;
 	uint64_t timer_at;
 	char *user, *password, *prefix, *address; /* address: for the log, and for people */

@@ -24,8 +24,12 @@ static void on_connect(uv_connect_t *request, int status)
 		link_give_up(l, uv_strerror(status));
 		return;
 	}
-	l->connected = true;
 	wire_begin(w);
+}
+
+void link_is_up(struct link *l)
+{
+	l->connected = true;
 	l->on_connected(l);
 }
 
@@ -47,12 +51,15 @@ static void connect_unix(struct link *l, const char *path)
 	uv_pipe_connect(&w->connecting, &w->socket.pipe, path, on_connect);
 }
 
-static void connect_tcp(struct link *l, const struct sockaddr *address)
+/* host: who is asked for, whatever its address. */
+static void connect_tcp(struct link *l, const struct sockaddr *address, const char *host)
 {
 	struct wire *w = begin(l);
 	int timeout = USER_TIMEOUT_MS, rc;
 	uv_os_fd_t fd;
 
+	if (l->tls)
+		w->talk = talk_new(l->tls, host);
 	uv_tcp_init(l->loop, &w->socket.tcp);
 	w->socket.handle.data = w;
 	rc = uv_tcp_connect(&w->connecting, &w->socket.tcp, address, on_connect);
@@ -68,7 +75,7 @@ static void connect_tcp(struct link *l, const struct sockaddr *address)
 struct link_lookup {
 	uv_getaddrinfo_t request;
 	struct link *link; /* NULL: nobody waits any more */
-	uint16_t port;
+	struct redis_place place;
 };
 
 static void set_port(struct sockaddr *a, uint16_t port)
@@ -87,8 +94,8 @@ static void on_looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo 
 	if (l) {
 		l->lookup = NULL;
 		if (status == 0) {
-			set_port(found->ai_addr, lookup->port);
-			connect_tcp(l, found->ai_addr);
+			set_port(found->ai_addr, lookup->place.port);
+			connect_tcp(l, found->ai_addr, lookup->place.host);
 		} else {
 			l->on_lost(l, "its name is not known");
 		}
@@ -105,7 +112,7 @@ static void look_up(struct link *l, const struct redis_place *place)
 
 	lookup->request.data = lookup;
 	lookup->link = l;
-	lookup->port = place->port;
+	lookup->place = *place;
 	if (uv_getaddrinfo(l->loop, &lookup->request, on_looked_up, place->host, NULL, &hints) ==
 	    0) {
 		l->lookup = lookup;
@@ -136,7 +143,7 @@ void link_connect(struct link *l, const struct redis_place *place)
 	if (place->path[0])
 		connect_unix(l, place->path);
 	else if (read_address(place, &address))
-		connect_tcp(l, (struct sockaddr *)&address);
+		connect_tcp(l, (struct sockaddr *)&address, place->host);
 	else
 		look_up(l, place);
 }
@@ -162,6 +169,16 @@ void link_give_up(struct link *l, const char *why)
 		return;
 	link_close(l);
 	l->on_lost(l, why);
+}
+
+void link_give_up_late(struct link *l, uint64_t now)
+{
+	if (!link_is_busy(l) || l->since + LINK_CONNECT_MS > now)
+		return;
+	if (l->wire && l->wire->talk && talk_is_opening(l->wire->talk))
+		link_give_up(l, "no answer to TLS: is this its tls-port?");
+	else
+		link_give_up(l, "no answer");
 }
 
 bool link_ask(struct link *l, reply_fn *fn, void *arg, int argc, const char **argv,

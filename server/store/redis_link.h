@@ -21,8 +21,11 @@ struct redis_place {
 /* What came; NULL: the connection is lost. The reply is gone after the call. */
 typedef void reply_fn(const redisReply *reply, void *arg);
 
+struct redis_tls;
+
 struct link {
 	uv_loop_t *loop;
+	const struct redis_tls *tls; /* NULL: in clear; unix sockets always are */
 	void *arg;
 	void (*on_connected)(struct link *l);
 	/* Once for each link_connect, but for link_close; what was asked is answered with NULL
@@ -43,6 +46,8 @@ bool link_is_busy(const struct link *l);
 void link_connect(struct link *l, const struct redis_place *place);
 /* As if the other end had broken it. */
 void link_give_up(struct link *l, const char *why);
+/* If it is not what its owner waits for after LINK_CONNECT_MS. */
+void link_give_up_late(struct link *l, uint64_t now);
 /* Without a word. */
 void link_close(struct link *l);
 /* False: there is no connection. fn may be NULL: its reply comes, and is nobody's. */
@@ -50,6 +55,9 @@ bool link_ask(struct link *l, reply_fn *fn, void *arg, int argc, const char **ar
 	      const size_t *lens);
 /* A command without a reply of its own: what it brings is said to on_said. */
 bool link_tell(struct link *l, int argc, const char **argv, const size_t *lens);
+
+/* By its wire: it may be used. */
+void link_is_up(struct link *l);
 
 /* The texts of a reply; "" for what is none. */
 const char *reply_text(const redisReply *reply);

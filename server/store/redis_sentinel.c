@@ -66,9 +66,11 @@ void sentinels_init(struct redis *r, const struct redis_options *options)
 	s->n = options->n_sentinels;
 	s->master = x_strdup(options->master ? options->master : "");
 	s->places = x_calloc(s->n + 1, sizeof(*s->places));
-	s->link = (struct link){
-		.loop = r->loop, .arg = r, .on_connected = on_connected, .on_lost = on_lost
-	};
+	s->link = (struct link){ .loop = r->loop,
+				 .tls = r->tls,
+				 .arg = r,
+				 .on_connected = on_connected,
+				 .on_lost = on_lost };
 	for (size_t i = 0; i < s->n; i++) {
 		const char *text = options->sentinels[i], *colon = strrchr(text, ':');
 		size_t len = colon ? (size_t)(colon - text) : strlen(text);

@@ -220,12 +220,11 @@ static void connect_what_is_due(struct redis *r, uint64_t now)
 
 static void give_up_what_is_dead(struct redis *r, uint64_t now)
 {
-	if (link_is_busy(&r->commands) && !r->ready && r->commands.since + LINK_CONNECT_MS <= now)
-		link_give_up(&r->commands, "no answer");
-	if (link_is_busy(&r->sentinels.link) && r->sentinels.link.since + LINK_CONNECT_MS <= now)
-		link_give_up(&r->sentinels.link, "no answer");
-	if (link_is_busy(&r->ear.link) && !r->ear.up && r->ear.link.since + LINK_CONNECT_MS <= now)
-		link_give_up(&r->ear.link, "no answer");
+	if (!r->ready)
+		link_give_up_late(&r->commands, now);
+	link_give_up_late(&r->sentinels.link, now);
+	if (!r->ear.up)
+		link_give_up_late(&r->ear.link, now);
 	if (r->ready && r->ear.up && r->ear.heard_at + EAR_DEAF_MS <= now)
 		link_give_up(&r->ear.link, "nothing is heard");
 }
@@ -318,9 +317,11 @@ static void on_timer(uv_timer_t *timer)
 
 void turns_init(struct redis *r)
 {
-	r->commands = (struct link){
-		.loop = r->loop, .arg = r, .on_connected = on_connected, .on_lost = on_lost
-	};
+	r->commands = (struct link){ .loop = r->loop,
+				     .tls = r->tls,
+				     .arg = r,
+				     .on_connected = on_connected,
+				     .on_lost = on_lost };
 	uv_timer_init(r->loop, &r->timer);
 	r->timer.data = r;
 	r->timer_at = UINT64_MAX;

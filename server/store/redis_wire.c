@@ -92,6 +92,43 @@ static void take_all(struct wire *w)
 		link_give_up(w->link, w->reader->errstr);
 }
 
+static void hear(struct wire *w, const char *bytes, size_t n)
+{
+	if (redisReaderFeed(w->reader, bytes, n) == REDIS_OK)
+		take_all(w);
+	else
+		link_give_up(w->link, w->reader->errstr);
+}
+
+static void write_on(struct wire *w);
+
+/* Each of the other end's bytes is in the talk by now, so that there is room where they were. */
+static void talk_on(struct wire *w)
+{
+	bool was_open = talk_is_open(w->talk);
+	ssize_t n;
+
+	do {
+		n = talk_read(w->talk, w->in, sizeof(w->in));
+		if (talk_is_open(w->talk) && !was_open)
+			link_is_up(w->link);
+		was_open = talk_is_open(w->talk);
+		if (n > 0)
+			hear(w, w->in, (size_t)n);
+	} while (n > 0 && w->link);
+	if (!w->link)
+		return;
+	write_on(w); /* perhaps what the other end did wrong */
+	if (n < 0)
+		link_give_up(w->link, talk_why(w->talk));
+}
+
+static void take_sealed(struct wire *w, const char *bytes, size_t n)
+{
+	talk_came(w->talk, bytes, n);
+	talk_on(w);
+}
+
 static void on_alloc(uv_handle_t *socket, size_t size, uv_buf_t *buf)
 {
 	struct wire *w = socket->data;
@@ -105,31 +142,46 @@ static void on_read(uv_stream_t *socket, ssize_t n, const uv_buf_t *buf)
 	struct wire *w = socket->data;
 
 	if (n == UV_EOF)
-		link_give_up(w->link, "connection closed");
+		link_give_up(w->link, w->talk && talk_is_opening(w->talk)
+					      ? "connection closed while TLS was begun"
+					      : "connection closed");
 	else if (n < 0)
 		link_give_up(w->link, uv_strerror((int)n));
-	else if (n > 0 && redisReaderFeed(w->reader, buf->base, (size_t)n) == REDIS_OK)
-		take_all(w);
+	else if (n > 0 && w->talk)
+		take_sealed(w, buf->base, (size_t)n);
 	else if (n > 0)
-		link_give_up(w->link, w->reader->errstr);
+		hear(w, buf->base, (size_t)n);
 }
 
 /* --- writing --- */
 
 static void on_written(uv_write_t *write, int status);
 
+/* From out to going, which is empty. */
+static void take_what_goes(struct wire *w)
+{
+	struct text empty = w->going;
+
+	if (w->talk) {
+		talk_write(w->talk, &w->out, &w->going);
+		return;
+	}
+	w->going = w->out;
+	w->out = empty;
+}
+
 /* What is put while this is written goes together afterwards. */
 static void write_on(struct wire *w)
 {
-	struct text done = w->going;
 	uv_buf_t buf;
 	int status;
 
-	if (w->writing || w->out.len == 0)
+	if (w->writing)
 		return;
-	text_clear(&done);
-	w->going = w->out;
-	w->out = done;
+	text_clear(&w->going);
+	take_what_goes(w);
+	if (w->going.len == 0)
+		return;
 	w->writing = true;
 	w->write.data = w;
 	buf = uv_buf_init(w->going.s, (unsigned)w->going.len);
@@ -143,8 +195,8 @@ static void on_written(uv_write_t *write, int status)
 	struct wire *w = write->data;
 
 	w->writing = false;
-	if (!w->link)
-		return;
+	if (!w->link || status == UV_EPIPE || status == UV_ECONNRESET)
+		return; /* it is read, too, after what was said before: perhaps why */
 	if (status < 0)
 		link_give_up(w->link, uv_strerror(status));
 	else
@@ -179,6 +231,10 @@ void wire_begin(struct wire *w)
 
 	assert(status == 0);
 	(void)status;
+	if (w->talk)
+		talk_on(w);
+	else
+		link_is_up(w->link);
 }
 
 static void on_closed(uv_handle_t *socket)
@@ -186,6 +242,7 @@ static void on_closed(uv_handle_t *socket)
 	struct wire *w = socket->data;
 
 	redisReaderFree(w->reader);
+	talk_free(w->talk);
 	text_free(&w->out);
 	text_free(&w->going);
 	free(w);

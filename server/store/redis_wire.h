@@ -7,6 +7,7 @@
 
 #include "server/base/text.h"
 #include "server/store/redis_link.h"
+#include "server/store/redis_tls.h"
 
 #define WIRE_ELEMENTS_MAX 4096                /* of one array: a page has 1000, all heads 600 */
 #define WIRE_REPLY_MAX    (128 * 1024 * 1024) /* bytes that are no reply yet */
@@ -20,6 +21,7 @@ struct wire {
 	} socket;
 	uv_connect_t connecting;
 	struct link *link; /* NULL: nobody listens any more */
+	struct talk *talk; /* NULL: in clear */
 	redisReader *reader;
 	struct question *first, **last; /* not answered yet; last: NULL while there are none */
 	struct text out, going;         /* to be written; being written */
@@ -31,7 +33,7 @@ struct wire {
 /* Its socket is the caller's to make and to connect: until then it is none, and free() is the end.
  */
 struct wire *wire_new(struct link *l);
-/* It is connected. */
+/* It is connected. Ends in link_is_up: at once, or when TLS is spoken, if there is a talk. */
 void wire_begin(struct wire *w);
 /* Who asked is answered with NULL; nothing is told to the link after this. */
 void wire_end(struct wire *w);

@@ -8,6 +8,7 @@
 #include "server/base/mem.h"
 #include "server/store/memory.h"
 #include "server/store/redis.h"
+#include "server/store/redis_tls.h"
 #include "server/store/spread.h"
 #include "server/store/sqlite.h"
 
@@ -23,13 +24,14 @@ static const char *text_or_null(const char *text)
 	return text[0] ? text : NULL;
 }
 
-static struct store *open_redis(uv_loop_t *loop, const struct conf *c,
+static struct store *open_redis(const struct storage *s, uv_loop_t *loop, const struct conf *c,
 				const struct conf_redis *where, const struct storage_owner *owner)
 {
 	struct redis_options options = {
 		.host = text_or_null(where->host),
 		.port = where->port,
 		.path = text_or_null(where->path),
+		.tls = where->tls ? s->tls : NULL,
 		.db = where->db,
 		.user = c->redis.user,
 		.password = c->redis.password,
@@ -45,7 +47,21 @@ static struct store *open_redis(uv_loop_t *loop, const struct conf *c,
 	return redis_open(loop, &options, owner->on_notice, owner->arg);
 }
 
-static struct store *open_all(uv_loop_t *loop, const struct conf *c,
+/* For all servers that want it. False: why is written. */
+static bool open_tls(struct storage *s, const struct conf *c, char *why, size_t why_size)
+{
+	for (size_t i = 0; i < c->store.redis.n && !s->tls; i++) {
+		if (!c->store.redis.items[i].tls)
+			continue;
+		s->tls = redis_tls_new(c->redis.ca, c->redis.certificate, c->redis.key, why,
+				       why_size);
+		if (!s->tls)
+			return false;
+	}
+	return true;
+}
+
+static struct store *open_all(const struct storage *s, uv_loop_t *loop, const struct conf *c,
 			      const struct storage_owner *owner)
 {
 	const struct conf_redis_list *list = &c->store.redis;
@@ -53,11 +69,11 @@ static struct store *open_all(uv_loop_t *loop, const struct conf *c,
 	const char **names;
 
 	if (list->n == 1)
-		return open_redis(loop, c, &list->items[0], owner);
+		return open_redis(s, loop, c, &list->items[0], owner);
 	parts = x_calloc(list->n, sizeof(struct store *));
 	names = x_calloc(list->n, sizeof(*names));
 	for (size_t i = 0; i < list->n; i++) {
-		parts[i] = open_redis(loop, c, &list->items[i], owner);
+		parts[i] = open_redis(s, loop, c, &list->items[i], owner);
 		names[i] = list->items[i].name;
 	}
 	all = spread_open(parts, names, list->n);
@@ -80,7 +96,9 @@ bool storage_open(struct storage *s, uv_loop_t *loop, const struct conf *c,
 		return true;
 	case CONF_STORE_REDIS:
 		snprintf(s->where, sizeof(s->where), "%s", c->store.url);
-		s->store = open_all(loop, c, owner);
+		if (!open_tls(s, c, why, why_size))
+			return false;
+		s->store = open_all(s, loop, c, owner);
 		return true;
 	case CONF_STORE_SQLITE:
 		break;
@@ -94,4 +112,6 @@ void storage_free(struct storage *s)
 {
 	memory_free(s->memory);
 	s->memory = NULL;
+	redis_tls_free(s->tls);
+	s->tls = NULL;
 }

@@ -9,9 +9,11 @@
 #include "server/store/store.h"
 
 struct memory;
+struct redis_tls;
 
 struct storage {
 	struct store *store;
+	struct redis_tls *tls; /* NULL: nothing is behind TLS */
 	struct memory *memory; /* what is behind it; NULL for other kinds */
 	char where[512];       /* for people: the path or the addresses */
 };
@@ -24,7 +26,8 @@ struct storage_owner {
 	void *refused_arg;
 };
 
-/* False: why is written. A Redis need not be there yet (store->trouble says so). */
+/* False: why is written. Files are read as whoever we are by now. A Redis need not be there yet
+ * (store->trouble says so). */
 bool storage_open(struct storage *s, uv_loop_t *loop, const struct conf *c,
 		  const struct storage_owner *owner, char *why, size_t why_size);
 /* After the store has closed; the loop must run once more. */

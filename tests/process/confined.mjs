@@ -2,14 +2,15 @@
 
 import assert from "node:assert";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { chownSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { check } from "../edge/cases.mjs";
 import { planned, tokenOf } from "../edge/forms.mjs";
 import { api, dial, next, send } from "../edge/raw.mjs";
 import { startServer } from "../edge/server.mjs";
-import { makeRedis } from "../lib-js/redis.mjs";
+import { freePort, makeRedis } from "../lib-js/redis.mjs";
 import { tempDir } from "../lib-js/server.mjs";
+import { authority } from "../tls/certificates.mjs";
 
 const isRoot = process.getuid() === 0;
 
@@ -52,11 +53,11 @@ async function seccomp() {
 }
 
 /** Names are looked up, connections made anew: by threads and sockets that were not there at the beginning. */
-async function redis() {
-  await check("process: confined, with a Redis that goes away", async () => {
-    const one = await makeRedis({ dir: tempDir("confined-redis") });
+async function redis(how, { more = [], url = ({ port }) => `redis://localhost:${port}`, variables = {} }) {
+  await check(`process: confined, with a Redis ${how} that goes away`, async () => {
+    const one = await makeRedis({ dir: tempDir("confined-redis"), more });
     await one.start();
-    const server = await startServer([`--store.url=redis://localhost:${one.port}`, "--log.level=info"]);
+    const server = await startServer([`--store.url=${url(one)}`, "--log.level=info"], variables);
     const isReady = async () => {
       for (let i = 0; (await api(server.port, "GET", "/readyz"))?.status !== 200; i++) {
         assert.ok(i < 50, server.err());
@@ -74,6 +75,22 @@ async function redis() {
     await one.kill();
     one.remove();
   });
+}
+
+/** The system's roots are a folder, and each is read when somebody shows what it signed: by the confined process. */
+async function redisOverTls() {
+  const dir = resolve(tempDir("confined-papers"));
+  const root = authority(dir);
+  const { certificate, key } = root.pair("redis");
+  const hash = execFileSync("openssl", ["x509", "-hash", "-noout", "-in", root.file]).toString().trim();
+  copyFileSync(root.file, join(dir, `${hash}.0`));
+  const port = await freePort();
+  await redis("behind TLS", {
+    more: ["--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", root.file, "--tls-auth-clients", "no"],
+    url: () => `rediss://localhost:${port}`,
+    variables: { SSL_CERT_DIR: dir },
+  });
+  rmSync(dir, { recursive: true });
 }
 
 async function cores() {
@@ -147,7 +164,8 @@ async function unit() {
 
 export async function confined() {
   await seccomp();
-  await redis();
+  await redis("in clear", {});
+  await redisOverTls();
   await cores();
   await anotherUser();
   await closed();

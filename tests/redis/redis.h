@@ -21,9 +21,9 @@ struct redis_case {
 #define SERVER(b) ((struct redis_server *)(b)->own)
 
 extern const struct redis_case lost_cases[], fault_cases[], settings_cases[], place_cases[],
-	turn_cases[], lie_cases[];
+	turn_cases[], lie_cases[], tls_cases[], tls_wrong_cases[];
 extern const size_t n_lost_cases, n_fault_cases, n_settings_cases, n_place_cases, n_turn_cases,
-	n_lie_cases;
+	n_lie_cases, n_tls_cases, n_tls_wrong_cases;
 extern const struct kind lies_kind; /* no server, but somebody who says to be one */
 
 /* Summed up in the last line. */
@@ -41,6 +41,20 @@ void pulse_stop(struct pulse *p);
 void run_for(struct bench *b, uint64_t ms);
 /* Ends the server without a warning and starts it again on the same data. */
 void restart(struct bench *b);
+
+/* A store without a seat: what it says about its server. */
+struct probe {
+	struct store *store;
+	bool refused, answered, closed;
+	enum err err;
+	char why[512];     /* it was refused; "" */
+	char trouble[512]; /* at the end; "" */
+};
+
+/* Asks one thing. */
+void probe_open(struct probe *p, struct bench *b, struct redis_options o);
+/* Waits for the answer, and for what is wrong if there is none. */
+void probe_end(struct probe *p, struct bench *b);
 
 /* A client of one log, as the hub is one: one line at a time, again until it is in the log. */
 struct writer {

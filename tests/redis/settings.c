@@ -7,66 +7,16 @@
 
 #include "tests/redis/redis.h"
 
-/* A store without a seat: what it says about its server. */
-struct probe {
-	struct store *store;
-	bool refused, answered, closed;
-	enum err err;
-	char why[512];
-};
-
-static void on_refused(void *arg, const char *why)
+static struct redis_options at(const struct redis_server *server, struct redis_options o)
 {
-	struct probe *p = arg;
-
-	assert_false(p->refused);
-	p->refused = true;
-	snprintf(p->why, sizeof(p->why), "%s", why);
-}
-
-static void on_answer(void *arg, const struct store_answer *a)
-{
-	struct probe *p = arg;
-
-	p->answered = true;
-	p->err = a->err;
-}
-
-static void on_closed(void *arg)
-{
-	((struct probe *)arg)->closed = true;
-}
-
-static void no_news(void *arg, const struct store_notice *n)
-{
-	(void)arg;
-	(void)n;
-}
-
-/* Asks one thing. */
-static void probe_open(struct probe *p, struct bench *b, const struct redis_server *server,
-		       struct redis_options o)
-{
-	*p = (struct probe){ 0 };
 	o.path = server->socket;
-	o.prefix = o.prefix ? o.prefix : "test:";
-	o.refused = on_refused;
-	o.refused_arg = p;
-	p->store = redis_open(&b->loop, &o, no_news, NULL);
-	store_read(p->store, "a", 1, 1, on_answer, p);
-}
-
-static void probe_end(struct probe *p, struct bench *b)
-{
-	bench_until(b, &p->answered);
-	store_close(p->store, on_closed, p);
-	bench_until(b, &p->closed);
+	return o;
 }
 
 static void probe(struct probe *p, struct bench *b, const struct redis_server *server,
 		  struct redis_options o)
 {
-	probe_open(p, b, server, o);
+	probe_open(p, b, at(server, o));
 	probe_end(p, b);
 }
 
@@ -102,7 +52,7 @@ static void a_server_that_loses_things_is_refused(void **state)
 	for (size_t i = 0; i < N_WRONGS; i++) {
 		snprintf(dir, sizeof(dir), "%s/wrong%zu", b->dir, i);
 		redis_server_start(&servers[i], dir, wrongs[i].more);
-		probe_open(&probes[i], b, &servers[i], wrongs[i].options);
+		probe_open(&probes[i], b, at(&servers[i], wrongs[i].options));
 	}
 	for (size_t i = 0; i < N_WRONGS; i++) {
 		probe_end(&probes[i], b);

@@ -27,6 +27,7 @@ extern const struct unit_group log_group;
 extern const struct unit_group mem_group;
 extern const struct unit_group permissions_group;
 extern const struct unit_group process_group;
+extern const struct unit_group redis_tls_group;
 extern const struct unit_group scan_group;
 extern const struct unit_group sending_group;
 extern const struct unit_group skeleton_group;
@@ -42,9 +43,9 @@ static const struct unit_group *const groups[] = {
 	&codec_text_group,  &conf_group,          &confine_group,      &export_group,
 	&helping_group,     &hub_elsewhere_group, &hub_fan_group,      &hub_group,
 	&hub_store_group,   &limit_group,         &log_group,          &mem_group,
-	&permissions_group, &process_group,       &scan_group,         &sending_group,
-	&skeleton_group,    &taken_group,         &text_group,         &ticket_group,
-	&tls_tickets_group, &utf8_group,
+	&permissions_group, &process_group,       &redis_tls_group,    &scan_group,
+	&sending_group,     &skeleton_group,      &taken_group,        &text_group,
+	&ticket_group,      &tls_tickets_group,   &utf8_group,
 };
 
 int main(void)

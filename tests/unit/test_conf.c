@@ -450,12 +450,44 @@ static void redis_is_where_it_is_said_to_be(void **state)
 	unload(&r);
 }
 
+static void redis_is_reached_over_tls_where_it_is_said(void **state)
+{
+	const struct conf_redis *one;
+	struct run r;
+
+	(void)state;
+	load(&r,
+	     "[store]\nurl = rediss://r.example/2 redis://10.0.0.5:7000\n"
+	     "[redis]\nca = ca.pem\ncertificate = c.pem\nkey = k.pem\n",
+	     NULL, NULL);
+	assert_int_equal(r.status, -1);
+	assert_int_equal(r.c.store.kind, CONF_STORE_REDIS);
+	one = r.c.store.redis.items;
+	assert_string_equal(one[0].host, "r.example");
+	assert_string_equal(one[0].name, "rediss://r.example/2");
+	assert_int_equal(one[0].port, 6379);
+	assert_int_equal(one[0].db, 2);
+	assert_true(one[0].tls);
+	assert_false(one[1].tls);
+	assert_string_equal(r.c.redis.ca, "ca.pem");
+	assert_string_equal(r.c.redis.certificate, "c.pem");
+	assert_string_equal(r.c.redis.key, "k.pem");
+	unload(&r);
+	load(&r, "[store]\nurl = rediss:///2\n[redis]\nsentinels = s:1\nmaster = m\n", NULL, NULL);
+	assert_int_equal(r.status, -1);
+	assert_true(r.c.store.redis.items[0].tls);
+	unload(&r);
+}
+
 static void redis_that_cannot_be_is_refused(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "--store.url=redis:127.0.0.1", "not like redis://127.0.0.1:6379" },
-		{ "--store.url=rediss://127.0.0.1", "rediss://127.0.0.1 is TLS, which is not "
-						    "spoken to Redis: give redis:// to a stunnel" },
+		{ "--store.url=rediss:127.0.0.1", "not like redis://127.0.0.1:6379" },
+		{ "--store.url=rediss+unix:///run/r.sock", "not like redis://127.0.0.1:6379" },
+		{ "--store.url=rediss://127.0.0.1:0", "the port is not a number" },
+		{ "--store.url=rediss://ana:geheim@127.0.0.1", "belong into redis.user" },
+		{ "--store.url=rediss://", "store.url has no host" },
 		{ "--store.url=redis://127.0.0.1:0", "the port is not a number" },
 		{ "--store.url=redis://127.0.0.1:70000", "the port is not a number" },
 		{ "--store.url=redis://127.0.0.1:x", "the port is not a number" },
@@ -484,6 +516,10 @@ static void redis_that_cannot_be_is_refused(void **state)
 		       NULL, "store.url is redis:// then");
 	assert_refused("[store]\nurl = redis://\n[redis]\nsentinels = s:1\n", NULL, NULL,
 		       "give redis.master");
+	assert_refused("[store]\nurl = redis://a\n[redis]\nca = ca.pem\n", NULL, NULL,
+		       "store.url begins with rediss:// then");
+	assert_refused("[store]\nurl = rediss://a\n[redis]\nkey = key.pem\n", NULL, NULL,
+		       "redis.certificate and redis.key are given together");
 }
 
 /* configs/reference.ini is what --default-config prints; `make reference` writes it anew. */
@@ -524,6 +560,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_fresh_reading_is_adopted_where_it_may_be),
 	cmocka_unit_test(a_certificate_has_its_key),
 	cmocka_unit_test(redis_is_where_it_is_said_to_be),
+	cmocka_unit_test(redis_is_reached_over_tls_where_it_is_said),
 	cmocka_unit_test(redis_that_cannot_be_is_refused),
 	cmocka_unit_test(printed_can_be_read_again),
 	cmocka_unit_test(asked_things_are_answered),
