@@ -335,7 +335,7 @@ export const en = {
 
   "people.title": "People",
   "people.here": "In this room",
-  "people.find": "Find by name, school, job",
+  "people.find": "Name, school or job",
   "people.found": "1 person found‖{n} people found",
   "people.none": "Nobody found for {words}.",
   "people.all": "Show all {n}",
