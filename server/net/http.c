@@ -343,6 +343,12 @@ bool http_admit(struct request *r)
 	return false;
 }
 
+void http_mistook(struct request *r)
+{
+	refuse(r, 400, ERR_BAD_REQUEST,
+	       "The body is not JSON, or did not wait for the answer before it.");
+}
+
 static bool is_read(const struct request *r)
 {
 	return r->method == METHOD_GET || r->method == METHOD_HEAD;

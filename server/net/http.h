@@ -79,6 +79,8 @@ const char *request_from(struct request *r, char out[ADDRESS_SHOWN]);
 
 /* What can be refused before the body was read: answers, and returns false. */
 bool http_admit(struct request *r);
+/* What came is not its body: answers. */
+void http_mistook(struct request *r);
 /* All of the request is there. */
 void http_serve(struct request *r);
 

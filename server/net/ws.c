@@ -234,6 +234,8 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 		return ws_http_end(l);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return ws_http_writable(l, wsi);
+	case LWS_CALLBACK_RAW_ADOPT: /* after CONNECT the library would let them stay for good */
+		return -1;
 	case LWS_CALLBACK_CLOSED_HTTP:
 		if (l && l->request)
 			request_gone(l->request);

@@ -269,6 +269,14 @@ int ws_http_writable(struct link *l, struct lws *wsi)
 /* --- its body -----------------------------------------------------------------------------------
  */
 
+/* Of a request that came together with the one before it lws_http_action() of libwebsockets 4.1
+ * takes the head for the body, from its first byte on, and frees that memory before it gives us the
+ * body itself. No body that we want begins like a POST. */
+static bool is_head(const char *data, size_t len)
+{
+	return len && (data[0] == 'P' || data[0] == 'p');
+}
+
 int ws_http_body(struct link *l, const char *data, size_t len)
 {
 	struct request *r = l ? l->request : NULL;
@@ -277,7 +285,9 @@ int ws_http_body(struct link *l, const char *data, size_t len)
 		return 0;
 	if (r->body.len + len > HTTP_BODY_MAX || uv_now(l->net->loop) - r->begun_at > BODY_MS)
 		return -1;
-	if (len)
+	if (!r->body.len && is_head(data, len))
+		http_mistook(r);
+	else if (len)
 		text_add(&r->body, data, len);
 	return 0;
 }

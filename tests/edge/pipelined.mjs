@@ -2,14 +2,15 @@
 // what lies behind a request that is not answered yet costs nothing.
 
 import assert from "node:assert";
-import { readFileSync } from "node:fs";
 import { check } from "./cases.mjs";
+import { used } from "./cpu.mjs";
 import { exchange, open, request, takeAnswer, until } from "./raw.mjs";
 
 const get = request("GET", "/healthz");
 const post = request("POST", "/csp", { "Content-Type": "application/csp-report" }, '{"csp-report":{}}');
 const useless = request("GET", "/healthz", {}, "abc");
 const half = "GET /healthz HTTP/1.1\r\nHo";
+const begun = (length, sent) => request("POST", "/csp", { "Content-Type": "application/csp-report", "Content-Length": length }, "x".repeat(sent));
 
 /** What is sent at once, and the statuses that come before the end of it or of the connection. */
 const PACKETS = [
@@ -17,19 +18,19 @@ const PACKETS = [
   ["a request, and half of one", get + half, [200]],
   ["a body, and a request", post + get, [204]],
   ["a body, and half a request", post + half, [204]],
-  ["a request, then a body", get + post, [200, 204]],
   ["a body that nobody asked for", useless + get, [400]],
-  // The library asks for ever about a body that was in its buffer with more behind it.
-  ["a request, a body, a request", get + post + get, [200, 204]],
-  ["a request, a body, half a request", get + post + half, [200, 204]],
+  // What the library says of a body that was in its buffer is wrong: it is the head, then freed memory; and
+  // with more behind it, it says so for ever.
+  ["a request, then a body", get + post, [200, 400]],
+  ["a request, then a part of a body", get + begun(1000, 300), [200, 400]],
+  ["a request, then a part of a larger body", get + begun(5000, 3000), [200, 400]],
+  ["a request, then a body to come", get + begun(10, 0), [200, 400]],
+  ["a request, then a body of nothing", get + begun(0, 0), [200, 204]],
+  ["a request, a body, a request", get + post + get, [200, 400]],
+  ["a request, a body, half a request", get + post + half, [200, 400]],
   ["a request, a body that nobody asked for, and more", get + useless + half, [200, 400]],
-  ["bodies and requests", get + post + post + get + post + useless + half, [200, 204]],
+  ["bodies and requests", get + post + post + get + post + useless + half, [200, 400]],
 ];
-
-const seconds = (server) => {
-  const fields = readFileSync(`/proc/${server.pid}/stat`, "utf8").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-};
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -52,11 +53,9 @@ async function packets(server, how) {
       assert.deepStrictEqual(await statuses(s, expected.length), expected);
       const other = await exchange(server.port, get, { patience: 1000, how });
       assert.strictEqual(other?.status, 200, "somebody else is answered");
-      const before = seconds(server);
-      await pause(300);
-      const used = seconds(server) - before;
+      const busy = await used(server, 300);
       s.socket.destroy();
-      assert.ok(used < 0.1, `${used} s of CPU in 0.3 s`);
+      assert.ok(busy < 0.1, `${busy} s of CPU in 0.3 s`);
     });
 }
 
@@ -67,16 +66,40 @@ async function unread(server, how) {
     s.socket.pause();
     s.socket.write(request("GET", "/").repeat(400) + half);
     await pause(1000);
-    const before = seconds(server);
-    await pause(1000);
-    const used = seconds(server) - before;
+    const busy = await used(server, 1000);
     s.socket.destroy();
-    assert.ok(used < 0.2, `${used} s of CPU in 1 s`);
+    assert.ok(busy < 0.2, `${busy} s of CPU in 1 s`);
   });
+}
+
+/** A body that waits for the answer before it is read as it is. */
+async function waited(server, how) {
+  await check("pipelined: a request, its answer, then a body", async () => {
+    const s = open(server.port, how);
+    s.socket.write(get);
+    assert.deepStrictEqual(await statuses(s, 1), [200]);
+    s.socket.write(post);
+    assert.deepStrictEqual(await statuses(s, 1), [204]);
+    s.socket.destroy();
+  });
+}
+
+/** Who wants a tunnel would be let stay for good by the library. */
+async function tunnels(server, how) {
+  for (const [name, bytes] of [["at once", ""], ["behind a request", get]])
+    await check(`pipelined: CONNECT ${name} ends the connection`, async () => {
+      const s = open(server.port, how);
+      s.socket.write(`${bytes}CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n`);
+      assert.ok(await until(s, (x) => x.ended || undefined), "it ended");
+      s.socket.destroy();
+      return true;
+    });
 }
 
 /** how: as of open(). */
 export async function pipelined(server, how) {
   await packets(server, how);
+  await waited(server, how);
+  await tunnels(server, how);
   await unread(server, how);
 }
