@@ -192,6 +192,17 @@ static size_t gather(struct conn *c, const void **from, struct msg **keep)
 	return n;
 }
 
+/* Nothing is read from who does not read: with bytes of ours in its hands the library does not end
+ * a connection on whose frames it stumbles, and over TLS goes round for ever with what comes next.
+ */
+static void clog(struct conn *c)
+{
+	c->all->figures.partial++;
+	c->clogged = true;
+	ws_hear(c->wsi, false);
+	ws_ask_writable(c->wsi);
+}
+
 static void write_out(struct conn *c)
 {
 	struct conn_figures *f = &c->all->figures;
@@ -211,9 +222,7 @@ static void write_out(struct conn *c)
 		if (w == WS_FAILED) {
 			conn_die(c);
 		} else if (w == WS_PARTLY) {
-			f->partial++;
-			c->clogged = true;
-			ws_ask_writable(c->wsi);
+			clog(c);
 		}
 	}
 }
@@ -279,7 +288,9 @@ void conn_writable(struct conn *c)
 		conn_pinged(c);
 		return;
 	}
+	c->heard_at = c->all->now; /* the peer takes what we say */
 	c->clogged = false;
+	ws_hear(c->wsi, true);
 	flush(c);
 }
 

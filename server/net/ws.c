@@ -23,6 +23,7 @@
 #define SILENT_MS   1000 /* each connection may wait so long before its first request */
 #define RX_BYTES    512  /* kept for each connection; what is longer comes in pieces */
 #define TX_BYTES    65536
+#define TLS_BYTES   16384 /* of a record: what is left of one the library would not come back to */
 
 struct ws {
 	struct net *net;
@@ -84,6 +85,11 @@ const char *ws_from(struct lws *wsi, char out[ADDRESS_SHOWN])
 void ws_ask_writable(struct lws *wsi)
 {
 	lws_callback_on_writable(wsi);
+}
+
+void ws_hear(struct lws *wsi, bool hears)
+{
+	lws_rx_flow_control(wsi, hears);
 }
 
 uint64_t ws_taken(struct lws *wsi)
@@ -332,6 +338,7 @@ struct ws *ws_new(struct net *net, uv_loop_t *loop)
 		.gid = (gid_t)-1,
 		.uid = (uid_t)-1,
 		.max_http_header_data = WS_HEAD_BYTES,
+		.pt_serv_buf_size = TLS_BYTES + LWS_PRE,
 		.timeout_secs = HEAD_S,
 		.keepalive_timeout = KEEPALIVE_S,
 		.retry_and_idle_policy = &no_pings,

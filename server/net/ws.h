@@ -46,6 +46,8 @@ struct ws_pipe ws_pipe(struct lws *wsi);
  * rest, and nothing more may be written before it says that it can. */
 enum ws_written ws_write(struct lws *wsi, struct ws_pipe *plain, const void *bytes, size_t n);
 void ws_ask_writable(struct lws *wsi);
+/* Is anything read from it? Not to be changed while something is. */
+void ws_hear(struct lws *wsi, bool hears);
 /* The network of whoever is at the other end, for the log. */
 const char *ws_from(struct lws *wsi, char out[ADDRESS_SHOWN]);
 /* How many bytes were ever read from its socket, as the kernel counts them. */

@@ -37,6 +37,7 @@ import { row, sized } from "./rows.mjs";
 import { startServer } from "./server.mjs";
 import { start } from "./start.mjs";
 import { ticket } from "./tickets.mjs";
+import { unread } from "./unread.mjs";
 import { utf8 } from "./utf8.mjs";
 import { logs, names, redis, sql, sqlSource } from "./words.mjs";
 
@@ -109,6 +110,7 @@ async function strangers() {
   await row("UPLOAD", server, () => uploads(server));
   await row("HTTP", server, () => http(server, server.session));
   await row("PIPELINED", server, () => pipelined(server));
+  await row("UNREAD", server, () => unread(server));
   await row("TOK", server, async () => {
     await forgeries(server, server.session, other.session);
     return forged(server);

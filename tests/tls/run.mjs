@@ -10,8 +10,10 @@ import { planned } from "../edge/forms.mjs";
 import { http } from "../edge/http.mjs";
 import { pipelined } from "../edge/pipelined.mjs";
 import { startServer } from "../edge/server.mjs";
+import { unread } from "../edge/unread.mjs";
 import { authority, options } from "./certificates.mjs";
 import { proxies } from "./proxies.mjs";
+import { records } from "./records.mjs";
 import { renewed } from "./renew.mjs";
 import { scans } from "./scan.mjs";
 import { by, handshakes } from "./shake.mjs";
@@ -22,6 +24,7 @@ const servers = {
   ecdsa: await startServer(options(ca.pair("ecdsa"))),
   rsa: await startServer(options(ca.pair("rsa", "rsa"))),
 };
+const talkative = await startServer([...options(ca.pair("talkative")), "--limits.rate_percent=0"]);
 const clear = await startServer();
 
 const behind = proxies(ca, dir); // mostly waits
@@ -29,10 +32,12 @@ const scanned = scans(ca, servers, dir); // likewise
 await handshakes(ca, servers, clear);
 await http(servers.ecdsa, (await planned(servers.ecdsa, {}, by(ca))).session, by(ca));
 await pipelined(servers.ecdsa, by(ca));
+await records(servers.ecdsa, by(ca));
+await unread(talkative, by(ca));
 await renewed(ca, dir);
 const findings = await scanned;
 await behind;
-for (const server of [...Object.values(servers), clear])
+for (const server of [...Object.values(servers), talkative, clear])
   await check("the server ends in order", async () => assert.strictEqual(await server.end(), null));
 rmSync(dir, { recursive: true, force: true });
 

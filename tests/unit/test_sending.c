@@ -33,6 +33,7 @@ static void read_all(int fd, struct heard *h)
 {
 	for (int quiet = 0; quiet < 50; quiet++) {
 		inside_turn();
+		inside_pass(10); /* what they said is read when they have read */
 		while (read_some(fd, h, sizeof(h->bytes) - h->n))
 			quiet = 0;
 	}
