@@ -21,6 +21,7 @@ struct hub {
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
 	size_t read_bytes; /* likewise, by readers */
+	size_t erasing;    /* under way */
 	bool draining, ended;
 	struct hub_figures figures;
 };
@@ -48,6 +49,16 @@ struct hub_figures *hub_counts(struct hub *h)
 size_t *hub_view_bytes(struct hub *h)
 {
 	return &h->view_bytes;
+}
+
+size_t *hub_erasing(struct hub *h)
+{
+	return &h->erasing;
+}
+
+bool hub_has_ended(const struct hub *h)
+{
+	return h->ended;
 }
 
 void hub_spent(struct hub *h, size_t bytes)
@@ -338,7 +349,7 @@ bool hub_idle(const struct hub *h)
 	for (const struct live *l = h->lives; l; l = l->hh.next)
 		if (l->n_bodies || l->asked || l->queue.first)
 			return false;
-	return directory_is_idle(h->directory);
+	return !h->erasing && directory_is_idle(h->directory);
 }
 
 struct hub_figures hub_figures(const struct hub *h)

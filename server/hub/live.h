@@ -321,8 +321,10 @@ int64_t hub_now(const struct hub *h);
 struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
-size_t *hub_view_bytes(struct hub *h);  /* of views built in this turn, of all sessions */
-bool hub_may_read(const struct hub *h); /* readers have not made too much in this turn */
+size_t *hub_erasing(struct hub *h);      /* erasures under way */
+bool hub_has_ended(const struct hub *h); /* nothing is asked of the store any more */
+size_t *hub_view_bytes(struct hub *h);   /* of views built in this turn, of all sessions */
+bool hub_may_read(const struct hub *h);  /* readers have not made too much in this turn */
 struct directory *hub_list(struct hub *h);
 struct wheel *hub_wheel(struct hub *h);
 /* A number for a list that is told: higher than all before, also in a session that left memory. */

@@ -195,7 +195,7 @@ static size_t gather(struct conn *c, const void **from, struct msg **keep)
 /* Nothing is read from who does not read: with bytes of ours in its hands the library does not end
  * a connection on whose frames it stumbles, and over TLS goes round for ever with what comes next.
  */
-static void clog(struct conn *c)
+static void wait_for_room(struct conn *c)
 {
 	c->all->figures.partial++;
 	c->clogged = true;
@@ -219,11 +219,10 @@ static void write_out(struct conn *c)
 		f->bytes_out += n;
 		tally_add(&f->write_bytes, n);
 		msg_unref(&keep);
-		if (w == WS_FAILED) {
+		if (w == WS_FAILED)
 			conn_die(c);
-		} else if (w == WS_PARTLY) {
-			clog(c);
-		}
+		else if (w == WS_PARTLY)
+			wait_for_room(c);
 	}
 }
 

@@ -46,17 +46,56 @@ static void on_state(void *arg, enum err err, const struct state *s)
 	answer_json(r, 200, &t);
 }
 
+static void on_erased(void *arg, enum err err, size_t n)
+{
+	struct request *r = arg;
+	struct text t = { 0 };
+
+	if (err) {
+		api_refuse(r, err, NULL);
+		return;
+	}
+	text_object(&t, NULL);
+	text_int(&t, "erased", (int64_t)n);
+	text_object_end(&t);
+	answer_json(r, 200, &t);
+}
+
+static void erase(struct request *r, const char *session)
+{
+	json_t *body = api_body(r), *line;
+	json_int_t number;
+
+	if (!body)
+		return;
+	line = json_object_get(body, "line");
+	number = json_object_size(body) == 1 ? json_integer_value(line) : 0;
+	json_decref(body);
+	if (number <= 0) {
+		api_refuse(r, ERR_BAD_REQUEST, "line");
+		return;
+	}
+	r->busy = true;
+	hub_erase(r->net->hub, session, (uint64_t)number, on_erased, r);
+}
+
 bool operate_serve(struct request *r)
 {
 	char id[33];
 	const char *rest = api_take_id(r->path, "/sessions/", id);
+	bool posts = r->method == METHOD_POST;
 
-	if (!rest || strcmp(rest, "/state") != 0)
+	if (!rest)
 		return false;
-	if (r->method == METHOD_POST) {
+	if (strcmp(rest, "/state") == 0 && !posts)
+		api_read(r, id, on_state);
+	else if (strcmp(rest, "/state") == 0)
 		answer_not_allowed(r, "GET, HEAD");
-		return true;
-	}
-	api_read(r, id, on_state);
+	else if (strcmp(rest, "/erase") == 0 && posts)
+		erase(r, id);
+	else if (strcmp(rest, "/erase") == 0)
+		answer_not_allowed(r, "POST");
+	else
+		return false;
 	return true;
 }

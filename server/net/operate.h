@@ -7,8 +7,12 @@
 struct request;
 
 /* GET /sessions/{id}/state: {"seq","epoch","sha256"}, the hash of the whole state as this instance
- * has it. Instances that say the same seq and epoch must say the same hash. False: the address is
- * none of these. */
+ * has it. Instances that say the same seq and epoch must say the same hash.
+ *
+ * POST /sessions/{id}/erase: {"line"}, see hub_erase; the answer is {"erased"}, of how many
+ * records.
+ *
+ * False: the address is none of these. */
 bool operate_serve(struct request *r);
 
 #endif

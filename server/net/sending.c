@@ -18,6 +18,7 @@ ssize_t sending_own(int fd, const void *bytes, size_t n, int flags)
 
 /* This one stands before the C library's for everything that is linked with us: of that only
  * libwebsockets calls it. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): theirs are reserved names */
 ssize_t send(int fd, const void *bytes, size_t n, int flags)
 {
 	ssize_t sent = sending_own(fd, bytes, n, flags);

@@ -13,6 +13,7 @@ import { codes } from "./codes.mjs";
 import { forgedRequests, otherSites, uploads, waysOut } from "./cross.mjs";
 import { evasions } from "./evasions.mjs";
 import { documents } from "./documents.mjs";
+import { erased } from "./erased.mjs";
 import { exports } from "./exports.mjs";
 import { deafReaders, joinFloods, lineFloods, pingFloods, slowHandshakes, smallFloods } from "./floods.mjs";
 import { FIRST, floods, people as behaving } from "./others.mjs";
@@ -133,6 +134,7 @@ async function words() {
   await row("SQLI", server, async () => ({ ...(await sql(server, dice(seed))), calls: await sqlSource() }));
   await row("REDISI", server, () => redis(server, dice(seed)));
   await row("EXPORT", server, () => exports(server, dice(seed)));
+  await row("PURGE", server, () => erased(server));
   await row("LOGI", server, () => logs(server));
   await ends(server);
 }
