@@ -17,7 +17,7 @@
 #define SIGNATURES                                                                                 \
 	"ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:"            \
 	"RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
-#define KEY_UPDATES 32 /* of one connection */
+#define HANDSHAKES 32 /* records of them, after the first handshake of a connection */
 
 struct pair {
 	X509 *certificate;
@@ -177,20 +177,21 @@ static int on_certificate(SSL *ssl, void *arg)
 	return SSL_use_cert_and_key(ssl, p->certificate, p->key, p->chain, 1);
 }
 
-/* OpenSSL goes on to read while nothing but new keys comes, and nobody else is served meanwhile:
- * who has changed them so often counts as gone. */
-static void on_message(int writes, int version, int type, const void *bytes, size_t n, SSL *ssl,
-		       void *arg)
+/* OpenSSL goes on to read while nothing but new keys comes (1.3), or hellos that it refuses (1.2),
+ * and nobody else is served meanwhile: who sends so many of these counts as gone. */
+static void on_record(int writes, int version, int part, const void *bytes, size_t n, SSL *ssl,
+		      void *arg)
 {
-	uintptr_t before = (uintptr_t)SSL_get_app_data(ssl);
+	uintptr_t seen;
 
 	(void)version;
 	(void)arg;
-	if (writes || type != SSL3_RT_HANDSHAKE || !n ||
-	    *(const unsigned char *)bytes != SSL3_MT_KEY_UPDATE)
+	if (writes || (part != SSL3_RT_HEADER && part != SSL3_RT_INNER_CONTENT_TYPE) || !n ||
+	    *(const unsigned char *)bytes != SSL3_RT_HANDSHAKE || !SSL_is_init_finished(ssl))
 		return;
-	SSL_set_app_data(ssl, (void *)(before + 1));
-	if (before + 1 >= KEY_UPDATES)
+	seen = (uintptr_t)SSL_get_app_data(ssl) + 1;
+	SSL_set_app_data(ssl, (void *)seen);
+	if (seen >= HANDSHAKES)
 		SSL_set_shutdown(ssl, SSL_RECEIVED_SHUTDOWN);
 }
 
@@ -202,7 +203,7 @@ bool tls_set_up(struct tls *t, SSL_CTX *ctx)
 	SSL_CTX_set_security_level(ctx, TLS_SECURITY);
 	SSL_CTX_set_max_early_data(ctx, 0);
 	SSL_CTX_set_cert_cb(ctx, on_certificate, t);
-	SSL_CTX_set_msg_callback(ctx, on_message);
+	SSL_CTX_set_msg_callback(ctx, on_record);
 	tls_tickets_use(&t->tickets, ctx);
 	return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
 	       SSL_CTX_set_cipher_list(ctx, TLS_SUITES) == 1 &&
