@@ -1,5 +1,5 @@
-// Hellos in the middle of TLS 1.2, by hand: no client sends more than one, and OpenSSL refuses each and reads on,
-// so that nobody else would be served.
+// Hellos that no client sends, by hand: in the middle of TLS 1.2, or in pieces of one byte. OpenSSL reads on as long
+// as they come, and nobody else would be served.
 
 import assert from "node:assert";
 import { createCipheriv, createHmac } from "node:crypto";
@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as secure } from "node:tls";
 import { check } from "../edge/cases.mjs";
-import { request, until } from "../edge/raw.mjs";
+import { open, request, until } from "../edge/raw.mjs";
 
 const HANDSHAKE = 22;
 const DATA = 23;
@@ -70,7 +70,25 @@ async function answered(port, ca, times) {
   return s.bytes.includes(Buffer.from([DATA, 3, 3]));
 }
 
+/** One hello without end, in so many records of a byte. Does the server wait for more? */
+async function waits(port, times, patience) {
+  const s = open(port);
+  const hello = Buffer.alloc(times);
+  hello.set([1, 1, 0, 0, 3, 3]);
+  s.socket.write(Buffer.concat([...hello].map((byte) => Buffer.from([HANDSHAKE, 3, 1, 0, 1, byte]))));
+  await until(s, (x) => x.ended || undefined, patience);
+  s.socket.destroy();
+  return !s.ended;
+}
+
 export async function hellos(server, ca) {
+  await check("tls: a hello may come in pieces", async () => {
+    assert.ok(await waits(server.port, 16, 500));
+  });
+  await check("tls: a hello may not come in pieces without end", async () => {
+    assert.ok(!(await waits(server.port, 40, 5000)));
+    return true;
+  });
   await check("tls: a hello in the middle is refused, no more", async () => {
     assert.ok(await answered(server.port, ca, 8));
   });
