@@ -281,8 +281,10 @@ bool conns_flush(struct conns *all)
 
 void conn_writable(struct conn *c)
 {
-	if (c->dead)
+	if (c->dead) {
+		ws_hear(c->wsi, true); /* by reading, the library learns of the kill */
 		return;
+	}
 	if (!c->clogged) {
 		conn_pinged(c);
 		return;
