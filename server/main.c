@@ -92,7 +92,7 @@ static void on_prepare(uv_prepare_t *prepare)
 	struct server *s = prepare->data;
 
 	turn(s);
-	net_rest(s->net);
+	net_rest(s->net, s->phase == RUNNING ? hub_rest_ms(s->hub) : 0);
 }
 
 static void on_check(uv_check_t *check)

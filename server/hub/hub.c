@@ -16,7 +16,7 @@ struct hub {
 	struct live *lives;
 	struct live *stirred; /* to look at this turn */
 	struct reader *lost;  /* who asked for a session that is not there */
-	int64_t now, wake;
+	int64_t now, wake, rests_until;
 	struct wheel wheel;
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
@@ -49,6 +49,20 @@ struct hub_figures *hub_counts(struct hub *h)
 size_t *hub_view_bytes(struct hub *h)
 {
 	return &h->view_bytes;
+}
+
+void hub_rest(struct hub *h, int64_t until)
+{
+	h->rests_until = until;
+}
+
+int hub_rest_ms(const struct hub *h)
+{
+	int64_t left = h->rests_until - h->now;
+
+	if (left <= 0 || left > GATHER_MAX_MS)
+		return 0;
+	return left < REST_MS ? (int)left : REST_MS;
 }
 
 size_t *hub_erasing(struct hub *h)

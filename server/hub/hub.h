@@ -80,6 +80,8 @@ bool hub_ready(const struct hub *h);
 /* One sentence, what is wrong with the store; NULL: all is well. */
 const char *hub_trouble(const struct hub *h);
 
+/* How long nobody has to be heard: the session that says most gathers what is said. 0: at once. */
+int hub_rest_ms(const struct hub *h);
 /* Says bye to all with a retry spread over spread_ms, takes no more commands. */
 void hub_drain(struct hub *h, int64_t spread_ms);
 /* The store is being closed: nothing is asked of it any more, and who waits to read is told so. */

@@ -170,6 +170,8 @@ void live_pump(struct live *l)
 	l->first_seq = l->state.seq + 1;
 	l->untold = l->batch.first;
 	l->gathers_until = hub_now(l->hub) + gather_ms(l->n_bodies);
+	if (gather_ms(l->n_bodies) >= REST_FROM_MS)
+		hub_rest(l->hub, l->gathers_until);
 	crash_at("live.decided");
 	live_append(l);
 }

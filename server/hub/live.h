@@ -15,6 +15,8 @@
 #define GATHER_EACH_MS    2     /* from an append of a session to the next, for each of its lines */
 #define GATHER_MIN_MS     5     /* at least */
 #define GATHER_MAX_MS     40    /* at most */
+#define REST_FROM_MS      20    /* whoever gathers so long is not in a hurry to hear ... */
+#define REST_MS           4     /* ... what comes within this time */
 #define QUEUE_MAX         10000 /* commands that wait in one session; more are told unavailable */
 #define RING_SIZE         1024  /* recent events kept for reconnects; a power of two */
 #define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */
@@ -321,10 +323,11 @@ int64_t hub_now(const struct hub *h);
 struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
-size_t *hub_erasing(struct hub *h);      /* erasures under way */
-bool hub_has_ended(const struct hub *h); /* nothing is asked of the store any more */
-size_t *hub_view_bytes(struct hub *h);   /* of views built in this turn, of all sessions */
-bool hub_may_read(const struct hub *h);  /* readers have not made too much in this turn */
+void hub_rest(struct hub *h, int64_t until); /* nothing that comes until then is in a hurry */
+size_t *hub_erasing(struct hub *h);          /* erasures under way */
+bool hub_has_ended(const struct hub *h);     /* nothing is asked of the store any more */
+size_t *hub_view_bytes(struct hub *h);       /* of views built in this turn, of all sessions */
+bool hub_may_read(const struct hub *h);      /* readers have not made too much in this turn */
 struct directory *hub_list(struct hub *h);
 struct wheel *hub_wheel(struct hub *h);
 /* A number for a list that is told: higher than all before, also in a session that left memory. */

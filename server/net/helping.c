@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -9,12 +10,19 @@
 #include <unistd.h>
 
 static int most = INT_MAX;
-static uint64_t rested;  /* ns */
+static uint64_t rested; /* ns */
+static int pause_ms;
 static int emptied = -1; /* whose events were all handed out by the last call */
+static bool more;        /* or there may be others */
 
 void helping_set(int sockets)
 {
 	most = sockets;
+}
+
+void helping_pause(int ms)
+{
+	pause_ms = ms;
 }
 
 uint64_t helping_rested_ns(void)
@@ -28,6 +36,18 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* What is left of the time to wait. */
+static int after_pause(int timeout)
+{
+	int most_ms = more ? 0 : pause_ms;
+	int ms = timeout < 0 || timeout > most_ms ? most_ms : timeout;
+	struct timespec t = { .tv_nsec = ms * 1000000L };
+
+	if (ms > 0)
+		nanosleep(&t, NULL);
+	return timeout < 0 ? timeout : timeout - ms;
 }
 
 /* These two stand before the C library's for everything that is linked with us, so for libuv. When
@@ -44,12 +64,15 @@ int epoll_pwait(int fd, struct epoll_event *events, int n, int timeout, const si
 		emptied = -1;
 		return 0;
 	}
-	if (timeout)
+	if (timeout) {
 		since = now_ns();
+		timeout = after_pause(timeout);
+	}
 	got = (int)syscall(SYS_epoll_pwait, fd, events, limit, timeout, mask, (size_t)_NSIG / 8);
-	if (timeout)
+	if (since)
 		rested += now_ns() - since;
-	emptied = got >= 0 && got < limit ? fd : -1;
+	more = got == limit;
+	emptied = got >= 0 && !more ? fd : -1;
 	return got;
 }
 

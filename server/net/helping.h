@@ -13,6 +13,10 @@
 /* For all loops of this process. Until it is called libuv's own measure holds: 48 times 1,024. */
 void helping_set(int sockets);
 
+/* Sleeps so long, less than a second, before the next wait, whoever speaks meanwhile: then more are
+ * heard at once. A signal ends it. */
+void helping_pause(int ms);
+
 /* How long all loops of this process have waited for something to do. libuv's own count of it asks
  * the kernel twice for each wait. */
 uint64_t helping_rested_ns(void);

@@ -188,13 +188,14 @@ bool net_flush(struct net *n)
 	return conns_flush(&n->conns);
 }
 
-void net_rest(struct net *n)
+void net_rest(struct net *n, int ms)
 {
 	uint64_t now = uv_hrtime(), idle = helping_rested_ns();
 
 	if (n->rested_ns)
 		tally_add(&n->figures.held_us, (now - n->rested_ns - (idle - n->idle_ns)) / 1000);
 	n->rested_ns = now;
+	helping_pause(ms);
 	n->idle_ns = idle;
 }
 

@@ -37,7 +37,7 @@ const char *net_admin_url(const struct net *n);
  */
 bool net_flush(struct net *n);
 /* The loop waits next; for how long it did not is measured from here to here. */
-void net_rest(struct net *n);
+void net_rest(struct net *n, int ms);
 
 /* Not ready any more: takes no connections, and says bye to those that said no hello. */
 void net_drain(struct net *n);

@@ -102,6 +102,38 @@ static void on_time(uv_timer_t *timer)
 	uv_close((uv_handle_t *)timer, NULL);
 }
 
+static void on_first(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	*(uint64_t *)poll->data = uv_hrtime();
+	uv_close((uv_handle_t *)poll, NULL);
+}
+
+/* Somebody who has spoken already is heard after the pause, and the pause is rest. */
+static void test_pause(void **state)
+{
+	uint64_t before = helping_rested_ns(), since = uv_hrtime(), heard_at = 0;
+	uv_poll_t poll = { .data = &heard_at };
+	uv_loop_t loop;
+	int ends[2];
+
+	(void)state;
+	uv_loop_init(&loop);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	assert_int_equal(write(ends[1], "?", 1), 1);
+	uv_poll_init(&loop, &poll, ends[0]);
+	uv_poll_start(&poll, UV_READABLE, on_first);
+	helping_pause(20);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	helping_pause(0);
+	assert_true(heard_at - since >= 20 * 1000 * 1000);
+	assert_true(helping_rested_ns() - before >= 20 * 1000 * 1000);
+	close(ends[0]);
+	close(ends[1]);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 static void test_rest_is_counted(void **state)
 {
 	uint64_t before = helping_rested_ns(), since = uv_hrtime(), rested;
@@ -121,6 +153,7 @@ static void test_rest_is_counted(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_turn_serves_so_many),
 	cmocka_unit_test(test_no_second_look),
+	cmocka_unit_test(test_pause),
 	cmocka_unit_test(test_rest_is_counted),
 };
 

@@ -321,6 +321,32 @@ static void who_asks_too_often_is_told_when_to_ask_again(void **state)
 	bench_end(&b);
 }
 
+/* One line is in a hurry; a session that says many at once gathers, and need not be heard
+ * meanwhile. */
+static void who_says_much_is_heard_now_and_then(void **state)
+{
+	struct bench b;
+	struct screen ana;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	bench_pass(&b, 100);
+	screen_say(&ana, 1, "Alone");
+	bench_turn(&b);
+	assert_int_equal(hub_rest_ms(b.hub), 0);
+	bench_pass(&b, 100);
+	for (unsigned n = 2; n <= 13; n++)
+		screen_say(&ana, n, "Much");
+	bench_turn(&b);
+	assert_in_range(hub_rest_ms(b.hub), 1, 4);
+	bench_pass(&b, 100);
+	assert_int_equal(hub_rest_ms(b.hub), 0);
+	assert_int_equal(screen_count(&ana, "event", "chat.said"), 13);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 static void what_is_no_message_is_answered(void **state)
 {
 	struct bench b;
@@ -749,6 +775,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_view_tells_what_was_taken),
 	cmocka_unit_test(a_repetition_is_answered_with_its_seq),
 	cmocka_unit_test(who_asks_too_often_is_told_when_to_ask_again),
+	cmocka_unit_test(who_says_much_is_heard_now_and_then),
 	cmocka_unit_test(what_is_no_message_is_answered),
 	cmocka_unit_test(typing_is_told_to_the_room_but_to_oneself),
 	cmocka_unit_test(a_slow_reader_gets_a_view_when_it_can_write_again),
