@@ -148,8 +148,8 @@ export async function apartTogether(browser, say) {
     check(n === 1, `"${text}" is ${n} times in the record`);
   }
 
+  for (const s of seats) await s.device.context.close(); // first: who is there would come again in vain
   for (const c of cables) c.close();
-  for (const s of seats) await s.device.context.close();
   for (const s of [a, b]) {
     const { code, signal } = await s.end();
     check(code === 0, `an instance ended with ${code ?? signal}: ${s.err()}`);
