@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { presence } from "../../app/live.ts";
 import { move } from "../../app/moving.ts";
 import { t } from "../../i18n/t.ts";
@@ -24,7 +24,6 @@ export function MoveDialog({ view, who, onClose }: Props) {
   const words = useSignal("");
   const reason = useSignal("");
   const marked = useSignal(0);
-  const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const people = who.map((id) => personOf(view, id)).filter((p) => p !== undefined);
   const { areas } = view.session;
@@ -33,8 +32,6 @@ export function MoveDialog({ view, who, onClose }: Props) {
     .map((room) => ({ room, name: roomName(room, areas) }))
     .filter(({ name, room }) => `${name} ${room.title}`.toLowerCase().includes(seek));
   const at = Math.min(marked.value, rooms.length - 1);
-
-  useEffect(() => input.current?.focus(), []);
 
   const go = (to: number) => {
     const why = reason.value.trim();
@@ -76,8 +73,8 @@ export function MoveDialog({ view, who, onClose }: Props) {
       <div class="search">
         <Icon name="search" />
         <input
-          ref={input}
           class="input"
+          data-first
           role="combobox"
           aria-expanded="true"
           aria-controls={listId}

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { t } from "../../i18n/t.ts";
 import { isStaff, seated } from "../../model/people.ts";
 import type { View } from "../../protocol.ts";
@@ -35,7 +35,6 @@ function everything(view: View): readonly Command[] {
 export function Palette({ view, onClose }: Props) {
   const words = useSignal("");
   const marked = useSignal(0);
-  const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const seek = words.value.trim().toLowerCase().split(/\s+/);
   const found = everything(view)
@@ -43,7 +42,6 @@ export function Palette({ view, onClose }: Props) {
     .slice(0, MOST);
   const at = Math.min(marked.value, found.length - 1);
 
-  useEffect(() => input.current?.focus(), []);
   useEffect(() => {
     document.getElementById(`${listId}-${at}`)?.scrollIntoView({ block: "nearest" });
   }, [at]);
@@ -69,8 +67,8 @@ export function Palette({ view, onClose }: Props) {
       <div class="search">
         <Icon name="search" />
         <input
-          ref={input}
           class="input"
+          data-first
           role="combobox"
           aria-expanded="true"
           aria-controls={listId}

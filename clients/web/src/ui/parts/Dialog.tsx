@@ -3,7 +3,9 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/t.ts";
 import { Button } from "./Button.tsx";
 
-/** What takes the focus in a new dialog: the first thing to fill in or to press, not the cross. */
+/** What takes the focus in a new dialog: what says so itself, or the first thing to fill in or to press, not the
+ *  cross. A dialog that took it by an effect of its own would be early when something came meanwhile. */
+const WANTED = ".dialog-body [data-first]";
 const FIRST = ".dialog-body :is(input, textarea, select, button)";
 
 interface Props {
@@ -25,7 +27,9 @@ export function Dialog({ title, onClose, children, dirty = false, wide = false }
     const dialog = ref.current;
     const opener = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
-    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
+    (
+      dialog?.querySelector<HTMLElement>(WANTED) ?? dialog?.querySelector<HTMLElement>(FIRST)
+    )?.focus();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
