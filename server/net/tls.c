@@ -1,15 +1,11 @@
 #include "server/net/tls.h"
 
-#include <errno.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "server/base/mem.h"
+#include "server/base/tls_pair.h"
 #include "server/base/tls_suites.h"
 #include "server/net/tls_tickets.h"
 
@@ -19,14 +15,8 @@
 	"RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
 #define HANDSHAKES 32 /* records of them, of one connection */
 
-struct pair {
-	X509 *certificate;
-	STACK_OF(X509) * chain;
-	EVP_PKEY *key;
-};
-
 struct tls {
-	struct pair pair;
+	struct tls_pair pair;
 	struct tls_tickets tickets;
 };
 
@@ -38,19 +28,11 @@ struct tls *tls_new(const struct keys *keys)
 	return t;
 }
 
-static void free_pair(struct pair *p)
-{
-	X509_free(p->certificate);
-	sk_X509_pop_free(p->chain, X509_free);
-	EVP_PKEY_free(p->key);
-	*p = (struct pair){ 0 };
-}
-
 void tls_free(struct tls *t)
 {
 	if (!t)
 		return;
-	free_pair(&t->pair);
+	tls_pair_free(&t->pair);
 	OPENSSL_cleanse(&t->tickets, sizeof(t->tickets));
 	free(t);
 }
@@ -60,78 +42,11 @@ void tls_rekey(struct tls *t)
 	t->tickets.day = 0;
 }
 
-/* --- the pair of files --------------------------------------------------------------------------
+/* --- its certificate ---------------------------------------------------------------------------
  */
 
-/* What OpenSSL found wrong last, in its words; nothing is left in its list. */
-static const char *reason(void)
-{
-	unsigned long code = ERR_peek_last_error();
-	const char *words = code ? ERR_reason_error_string(code) : NULL;
-
-	ERR_clear_error();
-	return words ? words : "it is not PEM";
-}
-
-static FILE *open_file(const char *what, const char *path, char *why, size_t why_size)
-{
-	FILE *file = fopen(path, "re");
-
-	if (!file)
-		snprintf(why, why_size, "The %s %s cannot be read: %s.", what, path,
-			 strerror(errno));
-	return file;
-}
-
-static bool read_certificates(struct pair *p, const char *path, char *why, size_t why_size)
-{
-	FILE *file = open_file("certificate", path, why, why_size);
-	X509 *next;
-
-	if (!file)
-		return false;
-	p->certificate = PEM_read_X509(file, NULL, NULL, NULL);
-	p->chain = sk_X509_new_null();
-	if (!p->chain)
-		x_end(X_MEMORY);
-	while (p->certificate && (next = PEM_read_X509(file, NULL, NULL, NULL)))
-		if (!sk_X509_push(p->chain, next))
-			x_end(X_MEMORY);
-	fclose(file);
-	if (!p->certificate)
-		snprintf(why, why_size, "The certificate %s is of no use: %s.", path, reason());
-	ERR_clear_error(); /* that there was no further one */
-	return p->certificate;
-}
-
-/* No pass phrase is asked for: there is nobody to answer. */
-static int no_phrase(char *out, int size, int writes, void *arg)
-{
-	(void)out;
-	(void)size;
-	(void)writes;
-	(void)arg;
-	return -1;
-}
-
-static bool read_key(struct pair *p, const char *path, char *why, size_t why_size)
-{
-	FILE *file = open_file("key", path, why, why_size);
-	struct stat st;
-
-	if (!file)
-		return false;
-	if (fstat(fileno(file), &st) == 0 && st.st_mode & 07)
-		snprintf(why, why_size, "The key %s can be read by everybody: chmod 600 %s.", path,
-			 path);
-	else if (!(p->key = PEM_read_PrivateKey(file, NULL, no_phrase, NULL)))
-		snprintf(why, why_size, "The key %s is of no use: %s.", path, reason());
-	fclose(file);
-	return p->key;
-}
-
 /* Would a handshake take it? Tried on an SSL_CTX like the real one, which nobody uses. */
-static bool try_pair(const struct pair *p, char *why, size_t why_size)
+static bool try_pair(const struct tls_pair *p, char *why, size_t why_size)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	bool good;
@@ -143,7 +58,7 @@ static bool try_pair(const struct pair *p, char *why, size_t why_size)
 	       SSL_CTX_check_private_key(ctx) == 1;
 	if (!good)
 		snprintf(why, why_size, "The certificate and its key are of no use together: %s.",
-			 reason());
+			 tls_pair_reason());
 	else if (X509_cmp_current_time(X509_get0_notAfter(p->certificate)) < 0)
 		snprintf(why, why_size, "The certificate has expired.");
 	else
@@ -154,14 +69,15 @@ static bool try_pair(const struct pair *p, char *why, size_t why_size)
 
 bool tls_load(struct tls *t, const char *certificate, const char *key, char *why, size_t why_size)
 {
-	struct pair p = { 0 };
+	struct tls_pair p;
 
-	if (!read_certificates(&p, certificate, why, why_size) ||
-	    !read_key(&p, key, why, why_size) || !try_pair(&p, why, why_size)) {
-		free_pair(&p);
+	if (!tls_pair_read(&p, certificate, key, why, why_size))
+		return false;
+	if (!try_pair(&p, why, why_size)) {
+		tls_pair_free(&p);
 		return false;
 	}
-	free_pair(&t->pair);
+	tls_pair_free(&t->pair);
 	t->pair = p;
 	return true;
 }
@@ -171,7 +87,7 @@ bool tls_load(struct tls *t, const char *certificate, const char *key, char *why
 
 static int on_certificate(SSL *ssl, void *arg)
 {
-	const struct pair *p = &((struct tls *)arg)->pair;
+	const struct tls_pair *p = &((struct tls *)arg)->pair;
 
 	SSL_certs_clear(ssl);
 	return SSL_use_cert_and_key(ssl, p->certificate, p->key, p->chain, 1);

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/mem.h"
+#include "server/base/tls_pair.h"
 #include "server/base/tls_suites.h"
 
 #define WHY_SIZE 400
@@ -42,56 +42,40 @@ static const char *reason(void)
 	return words ? words : "it is not PEM";
 }
 
-static bool is_readable(const char *what, const char *path, char *why, size_t why_size)
-{
-	if (access(path, R_OK) == 0)
-		return true;
-	snprintf(why, why_size, "The %s %s cannot be read: %s.", what, path, strerror(errno));
-	return false;
-}
-
 static bool trust(SSL_CTX *ctx, const char *ca, char *why, size_t why_size)
 {
-	if (ca[0] && !is_readable("file of redis.ca", ca, why, why_size))
+	if (ca[0] && access(ca, R_OK) != 0) {
+		snprintf(why, why_size, "The file of redis.ca %s cannot be read: %s.", ca,
+			 strerror(errno));
 		return false;
+	}
 	if (ca[0] ? SSL_CTX_load_verify_file(ctx, ca) : SSL_CTX_set_default_verify_paths(ctx))
 		return true;
 	snprintf(why, why_size, "The file of redis.ca %s is of no use: %s.", ca, reason());
 	return false;
 }
 
-/* No pass phrase is asked for: there is nobody to answer. */
-static int no_phrase(char *out, int size, int writes, void *arg)
+static bool use(SSL_CTX *ctx, const struct tls_pair *p)
 {
-	(void)out;
-	(void)size;
-	(void)writes;
-	(void)arg;
-	return -1;
+	return SSL_CTX_use_certificate(ctx, p->certificate) == 1 &&
+	       SSL_CTX_set1_chain(ctx, p->chain) == 1 && SSL_CTX_use_PrivateKey(ctx, p->key) == 1 &&
+	       SSL_CTX_check_private_key(ctx) == 1;
 }
 
 static bool show(SSL_CTX *ctx, const char *certificate, const char *key, char *why, size_t why_size)
 {
-	struct stat st;
+	struct tls_pair p;
+	bool good;
 
 	if (!certificate[0])
 		return true;
-	if (!is_readable("certificate", certificate, why, why_size) ||
-	    !is_readable("key", key, why, why_size))
+	if (!tls_pair_read(&p, certificate, key, why, why_size))
 		return false;
-	SSL_CTX_set_default_passwd_cb(ctx, no_phrase);
-	if (stat(key, &st) == 0 && st.st_mode & 07)
-		snprintf(why, why_size, "The key %s can be read by everybody: chmod 600 %s.", key,
-			 key);
-	else if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
-		snprintf(why, why_size, "The certificate %s is of no use: %s.", certificate,
-			 reason());
-	else if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
-		 SSL_CTX_check_private_key(ctx) != 1)
-		snprintf(why, why_size, "The key %s is of no use: %s.", key, reason());
-	else
-		return true;
-	return false;
+	good = use(ctx, &p);
+	if (!good)
+		snprintf(why, why_size, "The key %s is of no use: %s.", key, tls_pair_reason());
+	tls_pair_free(&p);
+	return good;
 }
 
 static int on_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)
