@@ -65,7 +65,6 @@ static void cut_connections_lose_and_double_nothing(void **state)
 {
 	struct bench *b = *state;
 	struct writer one, two;
-	size_t lost = 0, doubled = 0;
 	struct pulse pulse;
 
 	pulse_start(&pulse, b);
@@ -80,13 +79,7 @@ static void cut_connections_lose_and_double_nothing(void **state)
 			redis_server_say(SERVER(b), "SCRIPT", "FLUSH", NULL);
 	}
 	run_for(b, 300);
-	writer_stop(&one);
-	writer_stop(&two);
-	writer_check(&one, SEAT(3), &lost, &doubled);
-	writer_check(&two, SEAT(3), &lost, &doubled);
-	n_lost += lost;
-	n_doubled += doubled;
-	assert_int_equal(lost + doubled, 0);
+	writers_end(&one, &two, SEAT(3));
 	assert_true(one.epochs + two.epochs == 0);
 	/* And whoever follows hears it all, although the last words may have been lost. */
 	bench_until_told(SEAT(2), one.head > two.head ? one.head + 1 : two.head + 1);

@@ -78,5 +78,8 @@ void writer_start(struct writer *w, struct bench *b, struct store *s, const char
 void writer_stop(struct writer *w);
 /* Reads the log and counts: lines of the writer that are not there, and that are there twice. */
 void writer_check(const struct writer *w, struct seat *s, size_t *lost, size_t *doubled);
+/* Stops both; nothing of what they were told is in the log may be missing there, or be there twice.
+ */
+void writers_end(struct writer *one, struct writer *two, struct seat *s);
 
 #endif

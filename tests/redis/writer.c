@@ -210,3 +210,16 @@ void writer_check(const struct writer *w, struct seat *s, size_t *lost, size_t *
 	n_acked += w->n;
 	free(seen);
 }
+
+void writers_end(struct writer *one, struct writer *two, struct seat *s)
+{
+	size_t lost = 0, doubled = 0;
+
+	writer_stop(one);
+	writer_stop(two);
+	writer_check(one, s, &lost, &doubled);
+	writer_check(two, s, &lost, &doubled);
+	n_lost += lost;
+	n_doubled += doubled;
+	assert_int_equal(lost + doubled, 0);
+}
