@@ -161,6 +161,8 @@ static int64_t gather_ms(size_t n)
 
 void live_pump(struct live *l)
 {
+	int64_t gathers;
+
 	if (l->phase != LIVE_OPEN || l->n_bodies || l->asked || live_gathers(l))
 		return;
 	while (l->queue.first && goes_with(l, l->queue.first))
@@ -169,8 +171,9 @@ void live_pump(struct live *l)
 		return;
 	l->first_seq = l->state.seq + 1;
 	l->untold = l->batch.first;
-	l->gathers_until = hub_now(l->hub) + gather_ms(l->n_bodies);
-	if (gather_ms(l->n_bodies) >= REST_FROM_MS)
+	gathers = gather_ms(l->n_bodies);
+	l->gathers_until = hub_now(l->hub) + gathers;
+	if (gathers >= REST_FROM_MS)
 		hub_rest(l->hub, l->gathers_until);
 	crash_at("live.decided");
 	live_append(l);

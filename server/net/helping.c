@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include <uv.h>
 
 static int most = INT_MAX;
 static uint64_t rested; /* ns */
@@ -28,14 +29,6 @@ void helping_pause(int ms)
 uint64_t helping_rested_ns(void)
 {
 	return rested;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 /* What is left of the time to wait. */
@@ -65,12 +58,12 @@ int epoll_pwait(int fd, struct epoll_event *events, int n, int timeout, const si
 		return 0;
 	}
 	if (timeout) {
-		since = now_ns();
+		since = uv_hrtime();
 		timeout = after_pause(timeout);
 	}
 	got = (int)syscall(SYS_epoll_pwait, fd, events, limit, timeout, mask, (size_t)_NSIG / 8);
 	if (since)
-		rested += now_ns() - since;
+		rested += uv_hrtime() - since;
 	more = got == limit;
 	emptied = got >= 0 && !more ? fd : -1;
 	return got;

@@ -13,8 +13,9 @@
 /* For all loops of this process. Until it is called libuv's own measure holds: 48 times 1,024. */
 void helping_set(int sockets);
 
-/* Sleeps so long, less than a second, before the next wait, whoever speaks meanwhile: then more are
- * heard at once. A signal ends it. */
+/* Sleeps so long, less than a second, before each wait that may be longer, whoever speaks
+ * meanwhile: then more of them are heard at once. Not while some were left over, and a signal ends
+ * it. */
 void helping_pause(int ms);
 
 /* How long all loops of this process have waited for something to do. libuv's own count of it asks

@@ -68,7 +68,6 @@ export function Palette({ view, onClose }: Props) {
         <Icon name="search" />
         <input
           class="input"
-          data-first
           role="combobox"
           aria-expanded="true"
           aria-controls={listId}
