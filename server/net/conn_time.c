@@ -39,14 +39,16 @@ static void ping_slot(struct conns *all, unsigned slot)
 	}
 }
 
+/* Nothing is read from who does not read: they are silent because they are slow. */
 static void judge_slot(struct conns *all, unsigned slot)
 {
 	for (struct conn *c = all->wheel[slot]; c; c = c->slot_next) {
 		if (c->closing || !c->pinged_at || c->heard_at >= c->pinged_at)
 			continue;
-		all->figures.idle++;
-		log_debug("conn.idle", "silent_ms=%" PRIu64, all->now - c->heard_at);
-		conn_bye(&c->peer, BYE_IDLE, 0);
+		*(c->clogged ? &all->figures.slow : &all->figures.idle) += 1;
+		log_debug("conn.silent", "silent_ms=%" PRIu64 " bytes=%zu", all->now - c->heard_at,
+			  c->queue.bytes);
+		conn_bye(&c->peer, c->clogged ? BYE_SLOW : BYE_IDLE, 0);
 		if (c->waits == WAIT_CLOSE)
 			conn_wait(c, WAIT_GONE);
 	}

@@ -57,27 +57,55 @@ async function fill(speakers) {
   }
 }
 
+/** A room of eight with a long history, and one more who reads nothing. */
+async function withDeaf(server) {
+  const { session } = await planned(server);
+  const speakers = [];
+  for (let i = 0; i < 8; i++) speakers.push(await join(server, session, `S${i}`));
+  await fill(speakers);
+  const deaf = await join(server, session, "Deaf");
+  deaf.socket.pause();
+  return { deaf, speakers, ask: (n) => send(deaf, { query: "chat.history", n, room: 1 }) };
+}
+
+async function sentAway(server, { deaf, speakers }, ms) {
+  const late = Date.now() + ms;
+  while (!/closed_slow_total 1\n/.test(await figures(server))) {
+    assert.ok(Date.now() < late, "it is still there");
+    for (const s of speakers) // or they were silent themselves
+      send(s, { command: "chat.react", n: 5000 + Math.floor(Math.random() * 1e6), line: 11, kind: "same", on: true });
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  const high = Number(/queue_high_bytes (\d+)/.exec(await figures(server))[1]);
+  assert.ok(high < 2.5 * 1048576, `${high} bytes waited`);
+  const said = { command: "chat.say", n: 9000, room: 1, text: "still here" };
+  send(speakers[0], said);
+  for (const s of speakers) assert.ok((await next(s, (m) => m.text === said.text)).event);
+  for (const s of [deaf, ...speakers]) s.socket.destroy();
+  return true;
+}
+
+/** What comes in one packet is answered in one turn: more than may wait. */
 async function slowReaders(server) {
   await check("limit: who asks and does not read is sent away, the others go on", async () => {
-    const { session } = await planned(server);
-    const speakers = [];
-    for (let i = 0; i < 8; i++) speakers.push(await join(server, session, `S${i}`));
-    await fill(speakers);
-    const deaf = await join(server, session, "Deaf");
-    deaf.socket.pause();
-    for (let n = 1; n <= 110; n++) send(deaf, { query: "chat.history", n, room: 1 });
-    const late = Date.now() + 20_000;
-    while (!/closed_slow_total 1\n/.test(await figures(server))) {
-      assert.ok(Date.now() < late, "it is still there");
-      send(speakers[0], { command: "chat.react", n: 5000 + Math.floor(Math.random() * 1e6), line: 11, kind: "same", on: true });
-      await new Promise((done) => setTimeout(done, 200));
+    const room = await withDeaf(server);
+    room.deaf.socket.cork();
+    for (let n = 1; n <= 110; n++) room.ask(n);
+    room.deaf.socket.uncork();
+    return sentAway(server, room, 20_000);
+  });
+}
+
+/** What comes bit by bit is not read once the answers wait: as little is heard as from who is gone. */
+async function slowAskers(server) {
+  await check("limit: so is who asks bit by bit, within 30 s", async () => {
+    const room = await withDeaf(server);
+    for (let n = 1; n <= 110; n++) {
+      room.ask(n);
+      await new Promise((done) => setTimeout(done, 20));
     }
-    const high = Number(/queue_high_bytes (\d+)/.exec(await figures(server))[1]);
-    assert.ok(high < 2.5 * 1048576, `${high} bytes waited`);
-    const said = { command: "chat.say", n: 9000, room: 1, text: "still here" };
-    send(speakers[0], said);
-    for (const s of speakers) assert.ok((await next(s, (m) => m.text === said.text)).event);
-    for (const s of [deaf, ...speakers]) s.socket.destroy();
+    await sentAway(server, room, 32_000);
+    assert.match(await figures(server), /closed_idle_total 0\n/);
     return true;
   });
 }
@@ -233,7 +261,9 @@ export async function limits() {
   const roomy = await startServer([]);
   await halfOpen(roomy);
   await slowReaders(roomy);
-  await Promise.all([silent(roomy), trickling(roomy)]);
+  const other = await startServer([]);
+  await Promise.all([silent(roomy), trickling(roomy), slowAskers(other)]);
+  await check("limit: nothing of them is left", async () => assert.strictEqual(await other.end(), null));
   await check("limit: the server ends in order with people in it", async () => {
     const made = await planned(roomy);
     const s = await dial(roomy.port);
