@@ -1,6 +1,6 @@
 // Three real instances, a real Redis, people who talk, and everything that can happen to them. After
 // each fault one judge: lost, twice, missing, out of order, and whether all instances have one state.
-//   node tests/cluster/run.mjs [death] [points] [away] [bus] [history] [birth] [twice] [storm] [single] [several]   all when none is named
+//   node tests/cluster/run.mjs [death] [points] [away] [slow] [bus] [history] [birth] [twice] [storm] [single] [several]   all when none is named
 //   LONG=1: larger and longer.   SEED=n: the same moments, as far as the machine allows
 
 import { dice, makeCluster } from "../lib-js/cluster.mjs";
@@ -12,6 +12,7 @@ import { history } from "./history.mjs";
 import { fail, failures, lastLine } from "./judge.mjs";
 import { goInside, isInside, open } from "./network.mjs";
 import { several } from "./several.mjs";
+import { slow } from "./slow.mjs";
 import { twice } from "./twice.mjs";
 
 const wanted = process.argv.slice(2);
@@ -53,6 +54,7 @@ await part("single", () =>
 await part("death", () => on(SIZE, death));
 await part("points", () => on(SIZE, (c) => crashed(c, random, (point) => !isOfFile(point))));
 await part("away", () => on(SIZE, away));
+await part("slow", () => on(SIZE, slow));
 await part("bus", () => on(SIZE, bus));
 await part("twice", () => on({ ...SIZE, sessions: 1, people: 2 }, twice));
 await part("storm", () => on(CROWD, storm));
