@@ -31,7 +31,7 @@ const round = (v) => (typeof v === "number" ? Math.round(v * 100) / 100 : v);
 
 const words = (of) =>
   Object.entries(of)
-    .map(([k, v]) => `${k}=${round(v)}${asked.has(k) ? `/${asked.get(k)}` : ""}`)
+    .map(([k, v]) => `${k}=${round(v)}${asked.has(k) ? `/${round(asked.get(k))}` : ""}`)
     .join(" ");
 
 /** Times are the longest of all trials, other numbers their sum, words the last. */

@@ -1,8 +1,11 @@
 // The suite's own network and mounts: what it blocks there, nobody else notices, and it is gone with us.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { promisify } from "node:util";
 
 const run = (program, ...args) => execFileSync(program, args, { stdio: ["ignore", "pipe", "pipe"] }).toString();
+/** While it runs, what else we do goes on: people talk, and the proxies are ours. */
+const beside = promisify(execFile);
 const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 /** Runs this very script again in namespaces of its own, as root in them; its status. */
@@ -58,6 +61,29 @@ export function turnedAway() {
 }
 
 export const mend = () => run("nft", "flush", "chain", "ip", "cut", "in");
+
+/**
+ * What goes to each of these ports, and what comes from it, has a line of its own of this rate. The loopback's
+ * packets, of up to 64 KB, would be more than such a line takes at once: they are as on Ethernet meanwhile.
+ */
+export async function narrow(ports, rate) {
+  const lines = ports.flatMap((port) => ["dport", "sport"].map((side) => `${side} ${port}`));
+  const words = lines.flatMap((what, i) => [
+    `class add dev lo parent 1: classid 1:${i + 1} htb rate 10gbit`,
+    `qdisc add dev lo parent 1:${i + 1} tbf rate ${rate} burst 4kb latency 1s`,
+    `filter add dev lo parent 1: protocol ip u32 match ip ${what} 0xffff flowid 1:${i + 1}`,
+  ]);
+  const all = ["link set lo mtu 1500", "qdisc add dev lo root handle 1: htb", ...words];
+  await beside("sh", ["-ec", all.map((w, i) => `${i ? "tc" : "ip"} ${w}`).join("\n")]);
+}
+
+/** As wide as before; how many packets had to wait. */
+export async function widen() {
+  const { stdout } = await beside("tc", ["-s", "qdisc", "show", "dev", "lo"]);
+  await beside("sh", ["-ec", "tc qdisc del dev lo root; ip link set lo mtu 65536"]);
+  const waits = stdout.matchAll(/^qdisc tbf.*\n.*overlimits (\d+)/gm);
+  return [...waits].reduce((n, [, packets]) => n + Number(packets), 0);
+}
 
 /** Who is root in a user namespace only may mount no disk. */
 export const canMount = () => process.env.OWN_NETWORK === "as root";
