@@ -40,6 +40,7 @@ int main(void)
 	run_group("faults", &redis_kind, fault_cases, n_fault_cases);
 	run_group("settings", &redis_kind, settings_cases, n_settings_cases);
 	run_group("places", &redis_kind, place_cases, n_place_cases);
+	run_group("failover", &redis_kind, failover_cases, n_failover_cases);
 	run_group("tls", &redis_kind, tls_cases, n_tls_cases);
 	run_group("wrong behind tls", &redis_kind, tls_wrong_cases, n_tls_wrong_cases);
 	run_group("lies", &lies_kind, lie_cases, n_lie_cases);

@@ -21,9 +21,9 @@ struct redis_case {
 #define SERVER(b) ((struct redis_server *)(b)->own)
 
 extern const struct redis_case lost_cases[], fault_cases[], settings_cases[], place_cases[],
-	turn_cases[], lie_cases[], tls_cases[], tls_wrong_cases[];
+	turn_cases[], lie_cases[], tls_cases[], tls_wrong_cases[], failover_cases[];
 extern const size_t n_lost_cases, n_fault_cases, n_settings_cases, n_place_cases, n_turn_cases,
-	n_lie_cases, n_tls_cases, n_tls_wrong_cases;
+	n_lie_cases, n_tls_cases, n_tls_wrong_cases, n_failover_cases;
 extern const struct kind lies_kind; /* no server, but somebody who says to be one */
 
 /* Summed up in the last line. */
