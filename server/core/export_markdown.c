@@ -2,6 +2,7 @@
  * markdown.h. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/core/export.h"
 #include "server/core/markdown.h"
@@ -106,6 +107,15 @@ static void write_agenda(const struct state *s, struct text *out)
 		write_topic(s->agenda.list[i], out);
 }
 
+/* ", ISB"; nothing where the plan named none and "-" stands for it. */
+static void write_school(const struct person *p, struct text *out)
+{
+	if (strcmp(p->school, "-") == 0)
+		return;
+	text_puts(out, ", ");
+	markdown_words(out, p->school);
+}
+
 /* "**Mei Chen**, ISB, 09:12:03" */
 static void write_author(const struct state *s, uint64_t by, int64_t at, struct text *out)
 {
@@ -114,8 +124,8 @@ static void write_author(const struct state *s, uint64_t by, int64_t at, struct 
 	if (p) {
 		text_puts(out, "**");
 		markdown_words(out, p->name);
-		text_puts(out, "**, ");
-		markdown_words(out, p->school);
+		text_puts(out, "**");
+		write_school(p, out);
 		text_puts(out, ", ");
 	}
 	markdown_clock(out, at);
@@ -250,8 +260,8 @@ static void write_person(const struct state *s, const struct person *p, struct t
 
 	text_puts(out, "- **");
 	markdown_words(out, p->name);
-	text_puts(out, "**, ");
-	markdown_words(out, p->school);
+	text_puts(out, "**");
+	write_school(p, out);
 	if (p->job) {
 		text_puts(out, ", ");
 		markdown_words(out, p->job);

@@ -255,6 +255,19 @@ static void lines_stand_under_their_topic_in_order_of_time(void **arg)
 	state_free(&s);
 }
 
+static void who_named_no_school_has_none_in_the_text(void **arg)
+{
+	struct state s = open_session();
+
+	(void)arg;
+	strcpy(state_person(&s, ANA)->school, "-");
+	say(&s, ANA, HR, "one");
+	assert_int_equal(markdown_holds(&s, ANA, "**N3**, 0"), 1); /* and the time */
+	assert_int_equal(markdown_holds(&s, ANA, "- **N3**, Director"), 1);
+	assert_int_equal(markdown_holds(&s, ANA, "- **N4**, School 4, Director"), 1);
+	state_free(&s);
+}
+
 static void names_of_both_languages_and_no_secrets(void **arg)
 {
 	struct state s = open_session();
@@ -490,6 +503,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_has_left_reads_nothing_until_it_is_closed),
 	cmocka_unit_test(each_line_once_by_its_seq_unless_taken_back),
 	cmocka_unit_test(lines_stand_under_their_topic_in_order_of_time),
+	cmocka_unit_test(who_named_no_school_has_none_in_the_text),
 	cmocka_unit_test(names_of_both_languages_and_no_secrets),
 	cmocka_unit_test(words_of_a_line_taken_back_are_not_quoted),
 	cmocka_unit_test(notices_reach_those_of_their_rooms),

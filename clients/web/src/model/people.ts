@@ -18,6 +18,18 @@ import {
 export type Somebody = Pick<Person, "id" | "name" | "school" | "role"> &
   Partial<Pick<Present & Person, "job" | "area" | "hand" | "called" | "away" | "mute" | "room">>;
 
+/** Their school; nothing for those whose plan named none: the protocol asks for a word and has "-" then. */
+export const schoolOf = (who: { readonly school: string }): string =>
+  who.school === "-" ? "" : who.school;
+
+/** As one says who somebody is, and where from. */
+export const nameAndSchool = (who: { readonly name: string; readonly school: string }): string =>
+  [who.name, schoolOf(who)].filter(Boolean).join(" · ");
+
+/** From how many schools they are. */
+export const nSchools = (all: readonly { readonly school: string }[]): number =>
+  new Set(all.map(schoolOf).filter(Boolean)).size;
+
 export const isStaff = (role: Role): boolean =>
   role === "organizer" || role === "facilitator" || role === "moderator";
 

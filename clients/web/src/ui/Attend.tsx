@@ -7,7 +7,7 @@ import { goPlace, place } from "../app/route.ts";
 import { composing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
 import { list } from "../i18n/time.ts";
-import { hands } from "../model/people.ts";
+import { hands, nSchools } from "../model/people.ts";
 import { nameOf, openRooms, PLENARY, roomOf } from "../model/rooms.ts";
 import type { View } from "../protocol.ts";
 import { AgendaList } from "./Agenda.tsx";
@@ -80,7 +80,7 @@ function RoomHeading({ view }: { readonly view: View }) {
   const { room } = view.people.you;
   const was = useRef(room);
   const people = presence.value?.rooms.find((r) => r.room === room)?.people ?? 0;
-  const schools = new Set(presence.value?.here.map((p) => p.school)).size;
+  const schools = nSchools(presence.value?.here ?? []);
   useEffect(() => {
     if (was.current === room) return;
     was.current = room;
@@ -102,6 +102,7 @@ function RoomHeading({ view }: { readonly view: View }) {
         {t("rooms.count", { n: people })}
         {people <= (presence.value?.here.length ?? 0) &&
           people > schools &&
+          schools > 0 &&
           ` · ${t("record.n_schools", { n: schools })}`}
       </span>
       <Button

@@ -3,7 +3,15 @@ import { useEffect } from "preact/hooks";
 import { tick } from "../app/clock.ts";
 import { presence, query } from "../app/live.ts";
 import { t } from "../i18n/t.ts";
-import { byName, hands, isStaff, mutedNow, personOf, type Somebody } from "../model/people.ts";
+import {
+  byName,
+  hands,
+  isStaff,
+  mutedNow,
+  personOf,
+  schoolOf,
+  type Somebody,
+} from "../model/people.ts";
 import { nameOf } from "../model/rooms.ts";
 import type { Listed, View } from "../protocol.ts";
 import { Badge } from "./Badge.tsx";
@@ -165,7 +173,7 @@ export function PersonRow({ view, who, hand, where }: RowProps) {
           <Badge role={who.role} />
         </span>
         <span class="person-school ellipsis" dir="auto">
-          {[who.school, who.job, where].filter(Boolean).join(" · ")}
+          {[schoolOf(who), who.job, where].filter(Boolean).join(" · ")}
         </span>
       </span>
       {muted && (

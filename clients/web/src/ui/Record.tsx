@@ -7,6 +7,7 @@ import { place } from "../app/route.ts";
 import { ticketOf } from "../app/tickets.ts";
 import { t } from "../i18n/t.ts";
 import { clock, day } from "../i18n/time.ts";
+import { nSchools } from "../model/people.ts";
 import { CHANNEL, PLENARY, roomName } from "../model/rooms.ts";
 import type { Line, Room, Topic, View } from "../protocol.ts";
 import { ConnectionPill } from "./Connection.tsx";
@@ -52,7 +53,7 @@ const facts = (lines: readonly Line[]): string =>
   [
     t("record.n_lines", { n: lines.length }),
     t("rooms.count", { n: new Set(lines.map((l) => l.by)).size }),
-    t("record.n_schools", { n: new Set(lines.map((l) => l.school)).size }),
+    t("record.n_schools", { n: nSchools(lines) }),
   ].join(" · ");
 
 /** A closed session, read like an article. */

@@ -1,5 +1,6 @@
 import { t } from "../i18n/t.ts";
 import { clock } from "../i18n/time.ts";
+import { schoolOf } from "../model/people.ts";
 import { tallies } from "../model/talk.ts";
 import type { Line, Room, View } from "../protocol.ts";
 import { Icon } from "./parts/Icon.tsx";
@@ -19,7 +20,7 @@ export function RecordLine({ view, room, line }: Props) {
       id={`line-${line.id}`}
       class="said"
       tabIndex={-1}
-      aria-label={`${line.name}, ${line.school}, ${clock(line.at)}`}
+      aria-label={[line.name, schoolOf(line), clock(line.at)].filter(Boolean).join(", ")}
     >
       <Avatar name={line.name} areas={view.session.areas} area={room.area} small />
       <div class="said-body">
@@ -28,7 +29,7 @@ export function RecordLine({ view, room, line }: Props) {
             {line.name}
           </b>
           <span class="said-school" dir="auto">
-            {line.school}
+            {schoolOf(line)}
           </span>
           <a class="said-time" href={`#${line.id}`}>
             <time dateTime={new Date(line.at).toISOString()}>{clock(line.at)}</time>

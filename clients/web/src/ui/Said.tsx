@@ -1,7 +1,7 @@
 import { act } from "../app/act.ts";
 import { t } from "../i18n/t.ts";
 import { clock } from "../i18n/time.ts";
-import { isStaff, knownAs, may } from "../model/people.ts";
+import { isStaff, knownAs, may, schoolOf } from "../model/people.ts";
 import { type Tally, tallies } from "../model/talk.ts";
 import type { Line, Present, View } from "../protocol.ts";
 import { Badge } from "./Badge.tsx";
@@ -51,7 +51,7 @@ export function Said(props: Props) {
         e.preventDefault();
         menu(e.currentTarget);
       }}
-      aria-label={`${line.name}, ${line.school}, ${clock(line.at)}`}
+      aria-label={[line.name, schoolOf(line), clock(line.at)].filter(Boolean).join(", ")}
     >
       {head && (
         <Avatar name={line.name} areas={view.session.areas} area={who?.area ?? room?.area} />
@@ -64,7 +64,7 @@ export function Said(props: Props) {
             </b>
             <Badge role={who?.role} />
             <span class="said-school" dir="auto">
-              {line.by === you ? t("chat.you") : line.school}
+              {line.by === you ? t("chat.you") : schoolOf(line)}
             </span>
             <time class="said-time" dateTime={new Date(line.at).toISOString()}>
               {clock(line.at)}

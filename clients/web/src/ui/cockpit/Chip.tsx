@@ -4,7 +4,7 @@ import { tick } from "../../app/clock.ts";
 import { presence } from "../../app/live.ts";
 import { picked, pickRange, togglePick } from "../../app/picked.ts";
 import { t } from "../../i18n/t.ts";
-import { may, mutedNow, outranks } from "../../model/people.ts";
+import { may, mutedNow, nameAndSchool, outranks } from "../../model/people.ts";
 import type { Person, View } from "../../protocol.ts";
 import { isComposing } from "../lineKeys.ts";
 import { personItems } from "../menus.ts";
@@ -57,10 +57,7 @@ export function Chip({ view, who, first }: Props) {
       key: "X",
       run: () => togglePick(who.id),
     };
-    openMenu(from, `${who.name} · ${who.school}`, [
-      ...(movable ? [pick] : []),
-      ...personItems(view, who),
-    ]);
+    openMenu(from, nameAndSchool(who), [...(movable ? [pick] : []), ...personItems(view, who)]);
   };
 
   return (
@@ -72,7 +69,7 @@ export function Chip({ view, who, first }: Props) {
         tabIndex={first ? 0 : -1}
         draggable={movable}
         aria-pressed={movable ? on : undefined}
-        title={`${who.name} · ${who.school}`}
+        title={nameAndSchool(who)}
         onClick={(e) => {
           if (!movable) return menu(e.currentTarget);
           if (e.shiftKey) pickRange(who.id, shownOrder());
