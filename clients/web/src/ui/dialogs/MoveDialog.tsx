@@ -29,6 +29,7 @@ export function MoveDialog({ view, who, onClose }: Props) {
   const { areas } = view.session;
   const seek = words.value.trim().toLowerCase();
   const rooms = openRooms(view)
+    .filter((room) => people.some((p) => p.room !== room.id))
     .map((room) => ({ room, name: roomName(room, areas) }))
     .filter(({ name, room }) => `${name} ${room.title}`.toLowerCase().includes(seek));
   const at = Math.min(marked.value, rooms.length - 1);
