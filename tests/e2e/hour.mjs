@@ -8,12 +8,13 @@ import { DESKTOP, device, guard, PHONE, picture, until } from "./browser.mjs";
 import { crowd } from "./crowd.mjs";
 import { compose, holdDown, Seat } from "./seat.mjs";
 import { compare } from "./compare.mjs";
+import { checkKept } from "./kept.mjs";
 import { wire } from "./proxy.mjs";
 import { ANU, AREAS, CHEN, csv, SCRIPT, STAFF, terminals } from "./roster.mjs";
 
 const EARLY = 54; // terminals; two more come late
 const LATE = 2;
-export const result = { people: 0, browsers: 0, acked: 0, found: 0, lost: 0, doubled: 0, js_kb: 0, css_kb: 0 };
+export const result = { people: 0, browsers: 0, acked: 0, found: 0, lost: 0, doubled: 0, js_kb: 0, css_kb: 0, kept: 0 };
 
 const TITLE = "School-Life Ops: what keeps the house running";
 const TOPIC = "How do you keep leave fair when everybody asks for the same week?";
@@ -294,6 +295,8 @@ export async function hour(browser, say) {
   const pushed = logs.filter((l) => l.event === "agenda.pushed");
   check(pushed.length === EARLY, `the topic came to ${pushed.length} of ${EARLY} terminals`);
   check(result.people === 60, `${result.people} people took part`);
+  const names = { facilitator: STAFF.facilitator.name, moderator: STAFF.moderator.name, anu: ANU.name, chen: CHEN.name };
+  result.kept = await checkKept({ seats, names, json, check });
 
   cable.close();
   for (const s of seats) await s.device.context.close();

@@ -65,6 +65,6 @@ console.log(
   `suite=e2e people=${result.people} browsers=${result.browsers} acked=${result.acked} found=${result.found} ` +
     `lost=${result.lost} doubled=${result.doubled} axe_screens=${found.screens} axe_violations=${found.violations} ` +
     `axe_exceptions=${found.exceptions} narrow=${found.narrow} ` +
-    `acts_by_keyboard=${acts.done} apart_instances=${apart.instances} apart_back_ms=${apart.back_ms} apart_drafts=${apart.drafts} foreign_requests=${guard.foreign.length} js_kb=${result.js_kb} css_kb=${result.css_kb} again=${again} failed=${wrong.length}`,
+    `acts_by_keyboard=${acts.done} apart_instances=${apart.instances} apart_back_ms=${apart.back_ms} apart_drafts=${apart.drafts} foreign_requests=${guard.foreign.length} js_kb=${result.js_kb} css_kb=${result.css_kb} kept=${result.kept} again=${again} failed=${wrong.length}`,
 );
 process.exit(wrong.length ? 1 : 0);

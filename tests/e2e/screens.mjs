@@ -4,6 +4,7 @@ import { actor } from "../lib-js/actor.mjs";
 import { joinTicket, makeServer, plan, tempDir, ticketIn } from "../lib-js/server.mjs";
 import { look, narrow, source } from "./axe.mjs";
 import { DESKTOP, device, PHONE, until } from "./browser.mjs";
+import { keptIn } from "./kept.mjs";
 import { AREAS } from "./roster.mjs";
 import { patternOf, wordsOf } from "./words.mjs";
 
@@ -232,6 +233,10 @@ async function all(browser, server, language, say) {
       await page.getByRole("menuitem", { name: t("people.leave") }).click();
       await page.getByRole("heading", { name: t("people.left_title") }).waitFor();
       await see(page, "left", { small: true });
+      await page.getByRole("button", { name: t("people.forget"), exact: true }).click();
+      await page.getByRole("heading", { name: TITLE }).first().waitFor();
+      const names = (await keptIn(page)).map(([name]) => name);
+      if (names.some((name) => name === "jobalike.me" || name.includes(session))) say(`forgotten, and kept: ${names}`);
     }
     await d.context.close();
   }

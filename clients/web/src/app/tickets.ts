@@ -59,6 +59,17 @@ export function dropTicket(id: string, ticket: string): void {
   if (kept(ticketName(id)) === ticket) keep(ticketName(id), null);
 }
 
+/** For good: neither this tab nor this device knows it any more. */
+export function forgetTicket(id: string): void {
+  keep(ticketName(id), null);
+  keep(invitationName(id), null);
+  try {
+    sessionStorage.removeItem(tabName(id));
+  } catch {
+    // nothing was kept
+  }
+}
+
 export const hasTicket = (id: string): boolean => kept(ticketName(id)) !== null;
 
 export const invitationOf = (id: string): string | null => kept(invitationName(id));

@@ -348,6 +348,9 @@ export const en = {
   "people.left_text":
     "Your seat is free. What you said stays in the record. You can come back at any time.",
   "people.come_back": "Come back",
+  "people.forget": "Forget me on this device",
+  "people.forget_why":
+    "Not your own device? Your name, your ticket and what you had begun to write can be deleted from this browser.",
   "people.appoint": "Role…",
   "people.appoint_title": "Role of {name}",
   "people.appoint_do": "Appoint",
@@ -541,7 +544,7 @@ export const en = {
   "keys.title": "Keys",
   "keys.off": "Single keys are on",
   "keys.find": "Do anything by name",
-  "keys.find_label": "Name of a command, a room or a person",
+  "keys.find_label": "Command, room or person",
   "keys.none": "Nothing by this name",
   "keys.acts": "Acts",
   "keys.write": "Write",

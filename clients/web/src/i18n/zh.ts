@@ -346,6 +346,8 @@ export const zh: Catalogue = {
   "people.left_title": "您已离开本场",
   "people.left_text": "您的席位已释放，发言保留在记录中。您可以随时回来。",
   "people.come_back": "回到本场",
+  "people.forget": "在此设备上忘记我",
+  "people.forget_why": "这不是您自己的设备？可以从此浏览器中删除您的姓名、入场凭证和未发送的草稿。",
   "people.appoint": "角色…",
   "people.appoint_title": "{name}的角色",
   "people.appoint_do": "任命",

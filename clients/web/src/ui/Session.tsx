@@ -14,10 +14,10 @@ import { isStaff } from "../model/people.ts";
 import { nameOf, openRooms } from "../model/rooms.ts";
 import type { View } from "../protocol.ts";
 import { Attend } from "./Attend.tsx";
+import { Left, Over } from "./Ended.tsx";
 import { Join } from "./Join.tsx";
 import { useKeys } from "./keys.ts";
 import { left } from "./leave.ts";
-import { Button } from "./parts/Button.tsx";
 import { Logo } from "./parts/Icon.tsx";
 import { later } from "./parts/Later.tsx";
 import { unreadIn } from "./Rooms.tsx";
@@ -55,7 +55,7 @@ export function Session({ id }: { readonly id: string }) {
     problem.value = t("join.link_bad");
   }, [bad]);
 
-  if (left.value === id) return <Left />;
+  if (left.value === id) return <Left id={id} />;
   if (!ticket.value)
     return (
       <Join
@@ -117,52 +117,6 @@ function Opening() {
             ? t("home.unreachable")
             : t("app.opening", { name: t("app.name") }))}
       </p>
-    </main>
-  );
-}
-
-/** The end of a ticket: what happened, and what is possible. */
-function Over({ why }: { readonly why: string }) {
-  const removed = why === "removed";
-  const words =
-    why === "too_many"
-      ? t("conn.too_many")
-      : why === "damaged"
-        ? t("conn.damaged")
-        : why === "unavailable"
-          ? t("conn.unavailable")
-          : why === "closed"
-            ? t("err.closed")
-            : t("conn.over_text");
-  return (
-    <main class="opening" id="main">
-      <Logo />
-      <h1>{removed ? t("people.removed_title") : t("conn.over")}</h1>
-      <p>{removed ? t("people.removed_text") : words}</p>
-      <a class="button button-plain" href="/">
-        {t("app.schedule")}
-      </a>
-    </main>
-  );
-}
-
-function Left() {
-  return (
-    <main class="opening" id="main">
-      <Logo />
-      <h1>{t("people.left_title")}</h1>
-      <p>{t("people.left_text")}</p>
-      <Button
-        kind="primary"
-        onClick={() => {
-          left.value = null;
-        }}
-      >
-        {t("people.come_back")}
-      </Button>
-      <a class="button button-quiet" href="/">
-        {t("app.schedule")}
-      </a>
     </main>
   );
 }

@@ -1,0 +1,64 @@
+import { forgetMe } from "../app/forget.ts";
+import { t } from "../i18n/t.ts";
+import { left } from "./leave.ts";
+import { Button } from "./parts/Button.tsx";
+import { Logo } from "./parts/Icon.tsx";
+
+/** The end of a ticket: what happened, and what is possible. */
+export function Over({ why }: { readonly why: string }) {
+  const removed = why === "removed";
+  const words =
+    why === "too_many"
+      ? t("conn.too_many")
+      : why === "damaged"
+        ? t("conn.damaged")
+        : why === "unavailable"
+          ? t("conn.unavailable")
+          : why === "closed"
+            ? t("err.closed")
+            : t("conn.over_text");
+  return (
+    <main class="opening" id="main">
+      <Logo />
+      <h1>{removed ? t("people.removed_title") : t("conn.over")}</h1>
+      <p>{removed ? t("people.removed_text") : words}</p>
+      <a class="button button-plain" href="/">
+        {t("app.schedule")}
+      </a>
+    </main>
+  );
+}
+
+/** One's own leave: back again, away, or away for good from a computer that is not one's own. */
+export function Left({ id }: { readonly id: string }) {
+  return (
+    <main class="opening" id="main">
+      <Logo />
+      <h1>{t("people.left_title")}</h1>
+      <p>{t("people.left_text")}</p>
+      <Button
+        kind="primary"
+        onClick={() => {
+          left.value = null;
+        }}
+      >
+        {t("people.come_back")}
+      </Button>
+      <a class="button button-quiet" href="/">
+        {t("app.schedule")}
+      </a>
+      <div class="opening-foot">
+        <p>{t("people.forget_why")}</p>
+        <Button kind="quiet" onClick={() => forget(id)}>
+          {t("people.forget")}
+        </Button>
+      </div>
+    </main>
+  );
+}
+
+/** Loaded anew, so that what the page itself still knows is gone, too. */
+function forget(id: string): void {
+  forgetMe(id);
+  location.replace("/");
+}
