@@ -205,8 +205,10 @@ FIRST := built layers gen-check fmt-check headers configs-check $(QUICK)
 LAST  := $(call have,e2e)
 FRONT := $(FIRST) $(filter-out $(QUICK) $(LAST) $(BESIDE),$(SUITES)) smoke $(LAST)
 
-# Under sanitizers: parts, and what starts servers and clients; with LONG=1 those that take many minutes, too.
-WATCHED := $(QUICK) $(call have,sim terminal kill process) $(if $(LONG),$(call have,cluster e2e))
+# Under address and undefined sanitizers: those that are run so once more, and those that the test runs so only
+# (edge has such a server of its own).
+WATCHED := $(QUICK) $(call have,sim terminal kill process)
+UNDER_ASAN := $(call have,cluster e2e redis tls xss)
 
 .PHONY: quick test long check built asan tsan clang plants cover fuzz load smoke configs-check
 quick:                                   ## unit, vectors, law, store: under 20 seconds
@@ -214,7 +216,7 @@ quick:                                   ## unit, vectors, law, store: under 20 
 test:                                    ## everything that is claimed, at CI size; installs what it needs
 	$(Q)sh configs/need.sh --node 18 $(RUN_PKGS) $(TEST_PKGS) $(LINT_PKGS)
 	$(Q)$(WEB_TOOLS)
-	$(Q)tests/run.sh $(FRONT) -- $(BESIDE)
+	$(Q)UNDER_ASAN="$(UNDER_ASAN)" tests/run.sh $(FRONT) -- $(BESIDE)
 long:                                    ## the same, large: many seeds, 200 kills
 	$(Q)LONG=1 $(MAKE) -s --no-print-directory test
 check: test                              ## what is asked before a push: the same as test
@@ -222,7 +224,8 @@ built:                                   ## what suites start, made before two o
 	$(Q)$(MAKE) -s --no-print-directory server cli tests client $(NPM_TESTS)
 	$(Q)$(MAKE) -s --no-print-directory crash-server edge-servers
 	$(Q)$(MAKE) -s --no-print-directory MODE=release server cli $(BUILD)/release/load $(BUILD)/release/tests/sim
-	$(Q)$(MAKE) -s --no-print-directory MODE=asan cli $(addprefix $(BUILD)/asan/tests/,$(filter $(WATCHED),$(C_SUITES)))
+	$(Q)$(MAKE) -s --no-print-directory MODE=asan cli crash-server \
+		$(addprefix $(BUILD)/asan/tests/,$(filter $(WATCHED) $(UNDER_ASAN),$(C_SUITES)))
 asan:                                    ## parts, servers and clients under address+undefined sanitizers
 	$(Q)$(MAKE) -s --no-print-directory MODE=asan $(PARALLEL) server cli \
 		$(addprefix $(BUILD)/asan/tests/,$(filter $(WATCHED),$(C_SUITES)))

@@ -3,6 +3,7 @@
 #   tests/run.sh TARGET... [-- TARGET...]
 # Items run one after another; those behind -- run beside the others once the first one has ended, one
 # after another too and with less claim on the processor: to them it does not matter how long it takes.
+# Those named in UNDER_ASAN run from a build that watches its memory, by tests/under.sh.
 # What an item printed is in build/log/TARGET.log; lines that begin with suite= are collected in
 # build/test.log. An item of TIMED that failed runs once more when nothing else does, and that counts; its
 # first log stays as build/log/TARGET.first.log. Ends in `again=N` and what ran twice, if any did, and
@@ -23,13 +24,15 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MODE
 
 run() {
 	local item=$1 start=$EPOCHREALTIME status took said
-	timeout -k 10 1500 make --no-print-directory -j"$jobs" "$item" >"$dir/$item.log" 2>&1 </dev/null
+	local how=(make --no-print-directory -j"$jobs" "$item") lines=1
+	[[ " ${UNDER_ASAN-} " == *" $item "* ]] && how=(tests/under.sh asan "$item") lines=2
+	timeout -k 10 1500 "${how[@]}" >"$dir/$item.log" 2>&1 </dev/null
 	status=$?
 	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 	grep -h '^suite=' "$dir/$item.log" >>"$log"
 	echo "$item $status" >>"$dir/status"
 	if [ $status = 0 ]; then
-		said=$(grep '^suite=' "$dir/$item.log" | tail -n 1)
+		said=$(grep '^suite=' "$dir/$item.log" | tail -n $lines | paste -s -d ' ')
 		printf 'ok      %-10s %6s s  %s\n' "$item" "$took" "$said"
 	else
 		printf 'FAILED  %-10s %6s s  status %d, all of it in %s\n%s\n' "$item" "$took" $status \

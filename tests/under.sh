@@ -7,9 +7,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 mode=$1
 shift
-reports=$PWD/${BUILD:-build}/$mode/reports
-rm -rf "$reports"
-mkdir -p "$reports"
+mkdir -p "${BUILD:-build}/$mode"
+reports=$(mktemp -d "$PWD/${BUILD:-build}/$mode/reports.XXXXXX")
 export ASAN_OPTIONS="log_path=$reports/report"
 export TSAN_OPTIONS="halt_on_error=1:log_path=$reports/report"
 
@@ -26,6 +25,6 @@ for suite in "$@"; do
 	fi
 	found=$((found + words + files))
 done
-rm -f "$reports/said"
+rm -rf "$reports"
 echo "suite=$mode suites=$# reports=$found failed=$failed"
 [ $failed = 0 ]
