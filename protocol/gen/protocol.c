@@ -39,6 +39,7 @@ const char *const bye_names[BYE_COUNT] = {
 	[BYE_LEFT] = "left",
 	[BYE_EXPIRED] = "expired",
 	[BYE_UNAVAILABLE] = "unavailable",
+	[BYE_GONE] = "gone",
 	[BYE_TOO_MANY] = "too_many",
 	[BYE_FLOOD] = "flood",
 };
@@ -793,7 +794,7 @@ static const struct shape event_notices_announced_shape = { .name = "notices.ann
 
 static const struct field event_directory_put_fields[] = {
 	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct directory_put, session), .doc = "Its id." },
-	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct directory_put, title), .doc = "Title." },
+	{ .name = "title", .kind = FIELD_LINE, .optional = true, .max = 120, .offset = offsetof(struct directory_put, title), .doc = "Title; none: it was deleted, and this entry with it." },
 	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct directory_put, hashtag), .doc = "Hashtag, without #." },
 	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct directory_put, format), .doc = "Guided, free or combined." },
 	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct directory_put, languages), .n_offset = offsetof(struct directory_put, n_languages), .doc = "Languages spoken." },

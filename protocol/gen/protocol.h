@@ -74,6 +74,7 @@ enum bye {
 	BYE_LEFT, /* This person left the session. */
 	BYE_EXPIRED, /* The ticket is over. */
 	BYE_UNAVAILABLE, /* The session cannot be served now. */
+	BYE_GONE, /* There is no such session, or it was deleted. */
 	BYE_TOO_MANY, /* This person has too many connections. */
 	BYE_FLOOD, /* This person asked on and on after being told slow_down; come back after retry_ms. */
 	BYE_COUNT
@@ -740,7 +741,7 @@ struct notices_announced {
 /* What the list says of a session now. */
 struct directory_put {
 	const char *session; /* Its id. */
-	const char *title; /* Title. */
+	const char *title; /* optional: Title; none: it was deleted, and this entry with it. */
 	const char *hashtag; /* optional: Hashtag, without #. */
 	enum format format; /* Guided, free or combined. */
 	const enum language *languages; /* Languages spoken. */

@@ -74,7 +74,7 @@ export const REACTIONS: readonly Reaction[] = ["same", "agree", "thanks", "idea"
 export type ErrorWord = "bad_request" | "too_large" | "unauthorized" | "forbidden" | "not_found" | "muted" | "locked" | "full" | "moved" | "conflict" | "closed" | "removed" | "slow_down" | "unavailable" | "unknown" | "damaged";
 
 /** The last message down: the server closes. `retry_ms` absent means: do not come back with this ticket. */
-export type ByeWord = "draining" | "slow" | "idle" | "removed" | "left" | "expired" | "unavailable" | "too_many" | "flood";
+export type ByeWord = "draining" | "slow" | "idle" | "removed" | "left" | "expired" | "unavailable" | "gone" | "too_many" | "flood";
 
 /** A professional area of the session, in the order of its catalogue. */
 export interface Area {

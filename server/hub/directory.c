@@ -32,6 +32,12 @@ static void entry_free(struct entry *e)
 	free(e);
 }
 
+static void drop(struct entry **list, struct entry *e)
+{
+	HASH_DEL(*list, e);
+	entry_free(e);
+}
+
 static struct entry *find_in(struct entry *list, const char *session)
 {
 	struct entry *e;
@@ -70,10 +76,8 @@ static void free_all(struct entry **list)
 {
 	struct entry *e, *next;
 
-	HASH_ITER (hh, *list, e, next) {
-		HASH_DEL(*list, e);
-		entry_free(e);
-	}
+	HASH_ITER (hh, *list, e, next)
+		drop(list, e);
 }
 
 void directory_free(struct directory *d)
@@ -86,6 +90,17 @@ void directory_free(struct directory *d)
 	free(d);
 }
 
+/* Of a session that was dropped an erased entry is left. */
+static void leave_out(struct directory *d, const char *session)
+{
+	struct entry *e = find_in(d->entries, session);
+
+	if (!e)
+		return;
+	drop(&d->entries, e);
+	d->begun++;
+}
+
 static void apply(struct directory *d, uint64_t seq, const struct msg *body)
 {
 	struct event e;
@@ -95,10 +110,13 @@ static void apply(struct directory *d, uint64_t seq, const struct msg *body)
 	d->seq = seq;
 	if (codec_event(body->text, body->len, &e) != OK)
 		return;
-	if (e.type == EVT_DIRECTORY_PUT)
+	if (e.type == EVT_DIRECTORY_PUT && e.directory_put.title) {
 		keep(&d->entries, &e);
-	else
-		event_free(&e);
+		return;
+	}
+	if (e.type == EVT_DIRECTORY_PUT)
+		leave_out(d, e.directory_put.session);
+	event_free(&e);
 }
 
 /* Do two entries say the same? Their bytes do, at the same position and time. */
@@ -122,12 +140,11 @@ static bool is_same(const struct event *a, const struct event *b)
 static void put_done(struct directory *d)
 {
 	struct entry *want = d->wants;
-	const struct entry *now = find_in(d->entries, want->event.directory_put.session);
+	const struct entry *now =
+		want ? find_in(d->entries, want->event.directory_put.session) : NULL;
 
-	if (!now || !is_same(&now->event, &want->event))
-		return;
-	HASH_DEL(d->wants, want);
-	entry_free(want);
+	if (now && is_same(&now->event, &want->event))
+		drop(&d->wants, want);
 }
 
 /* Sessions go on without the list: what of it was sound is served, and what is new is known to this
@@ -232,6 +249,9 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 	case STORE_BROKEN:
 		broken(d, notice->why);
 		break;
+	case STORE_DROPPED:
+		broken(d, "It was dropped."); /* nobody does */
+		break;
 	case STORE_SIGNAL:
 		break;
 	}
@@ -280,6 +300,17 @@ void directory_put(struct directory *d, const struct state *s, int64_t now)
 		keep(d->is_broken ? &d->entries : &d->wants, &own);
 	msg_unref(&m);
 	directory_turn(d, now);
+}
+
+void directory_forget(struct directory *d, const char *session)
+{
+	struct entry *want = find_in(d->wants, session);
+
+	if (!want)
+		return;
+	if (want == d->wants && !d->asked)
+		msg_unref(&d->put);
+	drop(&d->wants, want);
 }
 
 /* --- reading ------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ void directory_end(struct directory *d);
 void directory_notice(struct directory *d, const struct store_notice *notice, int64_t now);
 /* Puts what the state says of its session, if the entry says otherwise. */
 void directory_put(struct directory *d, const struct state *s, int64_t now);
+/* The session was dropped: nothing is put of it any more. */
+void directory_forget(struct directory *d, const char *session);
 const struct entry *directory_find(const struct directory *d, const char *session);
 /* All entries, in the order in which they were first put; next: NULL begins, NULL returned ends. An
  * entry stays where it is, and its session is the same, until the list begins anew. */

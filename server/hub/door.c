@@ -16,6 +16,8 @@ void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_m
 	peer_error(p, err, NULL, 0);
 	if (err == ERR_REMOVED)
 		peer_bye(p, BYE_REMOVED, -1);
+	else if (err == ERR_NOT_FOUND)
+		peer_bye(p, BYE_GONE, -1);
 	else
 		peer_bye(p, BYE_UNAVAILABLE, err == ERR_UNAVAILABLE ? retry_ms : -1);
 }

@@ -165,7 +165,7 @@ void hub_stir(struct hub *h, struct live *l)
 	h->stirred = l;
 }
 
-static struct live *find(const struct hub *h, const char *session)
+struct live *hub_live(const struct hub *h, const char *session)
 {
 	struct live *l;
 
@@ -175,14 +175,14 @@ static struct live *find(const struct hub *h, const char *session)
 
 const char *hub_epoch(const struct hub *h, const char *session)
 {
-	const struct live *l = find(h, session);
+	const struct live *l = hub_live(h, session);
 
 	return l ? l->epoch : "";
 }
 
 struct live *hub_wake_up(struct hub *h, const char *session)
 {
-	struct live *l = find(h, session);
+	struct live *l = hub_live(h, session);
 
 	if (l)
 		return l;
@@ -199,7 +199,7 @@ void hub_notice(void *hub, const struct store_notice *notice)
 		directory_notice(h->directory, notice, h->now);
 		return;
 	}
-	struct live *l = find(h, notice->log + 2); /* after "s-" */
+	struct live *l = hub_live(h, notice->log + 2); /* after "s-" */
 	if (l)
 		live_notice(l, notice);
 }
@@ -221,7 +221,7 @@ void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg)
 
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 {
-	struct live *l = find(h, session);
+	struct live *l = hub_live(h, session);
 	struct reader *r, **list = &h->lost;
 
 	if (h->ended) {
@@ -244,7 +244,7 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 
 const struct state *hub_peek(const struct hub *h, const char *session, const char **epoch)
 {
-	const struct live *l = find(h, session);
+	const struct live *l = hub_live(h, session);
 
 	if (!l || l->phase != LIVE_OPEN)
 		return NULL;
@@ -261,13 +261,20 @@ static void turn_wheel(struct hub *h)
 		peer_bye(p, BYE_EXPIRED, -1);
 }
 
-/* Does what is due in one session; lets it go when nobody has had it open for a while. */
+/* Nobody has had it open for a while, or it has been dropped. */
+static bool may_go(const struct hub *h, const struct live *l)
+{
+	return !l->stirred && live_is_idle(l) &&
+	       (l->phase == LIVE_DROPPED || h->now - l->idle_since >= h->options.unload_ms);
+}
+
+/* Does what is due in one session, or lets it go. */
 static void turn(struct hub *h, struct live *l)
 {
 	live_turn(l);
 	if (!live_is_idle(l))
 		l->idle_since = h->now;
-	if (h->now - l->idle_since >= h->options.unload_ms && !l->stirred) {
+	if (may_go(h, l)) {
 		store_unfollow(h->store, l->log);
 		HASH_DEL(h->lives, l);
 		live_free(l);

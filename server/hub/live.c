@@ -38,6 +38,8 @@ void live_submit_job(struct live *l, const struct job *as)
 		job_settle(l, j, ERR_MUTED, 0);
 	else if (l->phase == LIVE_BROKEN)
 		job_settle(l, j, ERR_DAMAGED, 0);
+	else if (l->phase == LIVE_DROPPED)
+		job_settle(l, j, ERR_NOT_FOUND, 0);
 	else if (l->queue.n >= QUEUE_MAX)
 		job_settle(l, j, ERR_UNAVAILABLE, RETRY_MS);
 	else
@@ -274,6 +276,10 @@ static void on_done(void *arg, const struct store_answer *answer)
 	case ERR_DAMAGED:
 		store_unfollow(hub_store(l->hub), l->log);
 		live_broken(l, "An append found it so.");
+		break;
+	case ERR_NOT_FOUND:
+		store_unfollow(hub_store(l->hub), l->log);
+		live_dropped(l);
 		break;
 	default:
 		if (l->unsure) {

@@ -134,7 +134,7 @@ struct elsewhere {
 	int64_t tell_at, beat_at; /* not before */
 };
 
-enum live_phase { LIVE_LOADING, LIVE_OPEN, LIVE_BROKEN };
+enum live_phase { LIVE_LOADING, LIVE_OPEN, LIVE_BROKEN, LIVE_DROPPED };
 
 struct live {
 	struct hub *hub;
@@ -221,6 +221,7 @@ void jobs_forget(struct live *l, struct peer *p);
 /* news.c */
 void live_notice(struct live *l, const struct store_notice *notice);
 void live_broken(struct live *l, const char *why);
+void live_dropped(struct live *l);
 
 /* turn.c */
 void live_turn(struct live *l);
@@ -324,7 +325,7 @@ struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
 void hub_rest(struct hub *h, int64_t until); /* nothing that comes until then is in a hurry */
-size_t *hub_erasing(struct hub *h);          /* erasures under way */
+size_t *hub_erasing(struct hub *h);          /* erasures and drops under way */
 bool hub_has_ended(const struct hub *h);     /* nothing is asked of the store any more */
 size_t *hub_view_bytes(struct hub *h);       /* of views built in this turn, of all sessions */
 bool hub_may_read(const struct hub *h);      /* readers have not made too much in this turn */
@@ -334,6 +335,8 @@ struct wheel *hub_wheel(struct hub *h);
 uint64_t hub_next_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);
 bool hub_is_draining(const struct hub *h);
+/* NULL: it is not alive here. */
+struct live *hub_live(const struct hub *h, const char *session);
 /* Loads the session if it is not alive yet. */
 struct live *hub_wake_up(struct hub *h, const char *session);
 

@@ -1,5 +1,5 @@
 /* What the store tells of a session's log: an event, that it is all there, that it is another one,
- * that it is damaged. */
+ * that it is damaged, that it was dropped. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -31,6 +31,19 @@ static void send_away(struct live *l, enum err err)
 	}
 }
 
+/* Nothing of what was in the log is kept. */
+static void forget(struct live *l)
+{
+	elsewhere_forget(l);
+	presence_forget(l);
+	fan_clear(l);
+	state_free(&l->state);
+	replay_clear(l);
+	cache_clear(&l->views);
+	digest_clear(l);
+	l->epoch[0] = '\0';
+}
+
 /* Another history: who a person is may differ in it, so nobody's command is decided in it, and
  * everybody says hello again and gets a view. */
 static void reset(struct live *l)
@@ -39,15 +52,8 @@ static void reset(struct live *l)
 	l->phase = LIVE_LOADING;
 	live_give_up(l, ERR_UNKNOWN, ERR_UNAVAILABLE);
 	send_away(l, ERR_UNAVAILABLE);
-	elsewhere_forget(l);
-	presence_forget(l);
+	forget(l);
 	store_unfollow(hub_store(l->hub), l->log);
-	fan_clear(l);
-	state_free(&l->state);
-	replay_clear(l);
-	cache_clear(&l->views);
-	digest_clear(l);
-	l->epoch[0] = '\0';
 	store_follow(hub_store(l->hub), l->log, 0);
 }
 
@@ -58,6 +64,17 @@ void live_broken(struct live *l, const char *why)
 	live_give_up(l, ERR_DAMAGED, ERR_DAMAGED);
 	send_away(l, ERR_DAMAGED);
 	elsewhere_forget(l); /* nobody looks any more whether they are heard */
+}
+
+/* It is let go as soon as those who were in it have hung up. */
+void live_dropped(struct live *l)
+{
+	l->phase = LIVE_DROPPED;
+	live_give_up(l, ERR_NOT_FOUND, ERR_NOT_FOUND);
+	send_away(l, ERR_NOT_FOUND);
+	forget(l);
+	directory_forget(hub_list(l->hub), l->id);
+	live_stir(l);
 }
 
 void live_notice(struct live *l, const struct store_notice *notice)
@@ -76,6 +93,9 @@ void live_notice(struct live *l, const struct store_notice *notice)
 		break;
 	case STORE_BROKEN:
 		live_broken(l, notice->why);
+		break;
+	case STORE_DROPPED:
+		live_dropped(l);
 		break;
 	case STORE_SIGNAL:
 		elsewhere_hear(l, notice->record.body);

@@ -18,9 +18,10 @@
 #define FRAME_HEAD     64 /* bytes, at most, that a frame and TLS put around its text */
 
 static const unsigned bye_codes[BYE_COUNT] = {
-	[BYE_DRAINING] = 1012,    [BYE_SLOW] = 4008,     [BYE_IDLE] = 4009,
-	[BYE_REMOVED] = 4003,     [BYE_LEFT] = 1000,     [BYE_EXPIRED] = 4001,
-	[BYE_UNAVAILABLE] = 1013, [BYE_TOO_MANY] = 4029, [BYE_FLOOD] = CLOSE_POLICY,
+	[BYE_DRAINING] = 1012,      [BYE_SLOW] = 4008, [BYE_IDLE] = 4009,
+	[BYE_REMOVED] = 4003,       [BYE_LEFT] = 1000, [BYE_EXPIRED] = 4001,
+	[BYE_UNAVAILABLE] = 1013,   [BYE_GONE] = 4010, [BYE_TOO_MANY] = 4029,
+	[BYE_FLOOD] = CLOSE_POLICY,
 };
 
 static struct conn *conn_of(struct peer *p)

@@ -185,6 +185,14 @@ void follow_heard(struct followers *fs, const char *log, const char *epoch,
 		follow_fetch(fs, f);
 }
 
+void follow_dropped(struct followers *fs, const char *log)
+{
+	struct follower *f = follow_find(fs, log);
+
+	if (f && !f->differs)
+		follow_look_again(fs, f);
+}
+
 void follow_signal(struct followers *fs, const char *log, struct msg *m)
 {
 	struct follower *f = follow_find(fs, log);
@@ -281,6 +289,10 @@ void follow_fetched(struct followers *fs, const char *log, uint64_t ticket,
 	}
 	if (page->err == ERR_DAMAGED && page->n_records == 0) {
 		follow_end(fs, f, STORE_BROKEN, page->epoch, page->why);
+		return;
+	}
+	if (strcmp(page->epoch, STORE_DROPPED_EPOCH) == 0) {
+		follow_end(fs, f, STORE_DROPPED, page->epoch, NULL);
 		return;
 	}
 	if (f->differs) {

@@ -87,6 +87,8 @@ void follow_restored(struct followers *fs, const char *log, uint64_t ticket, enu
  * ever restored, and the log is told as another one. */
 void follow_erased(struct followers *fs, const char *log, const char *epoch, uint64_t seq,
 		   struct msg *stub);
+/* The log was dropped, somebody says: it shall say so itself. */
+void follow_dropped(struct followers *fs, const char *log);
 /* The chain at this position; NULL where it is not held. Good until the next call. */
 const struct hash *follow_chain(const struct followers *fs, const char *log, uint64_t seq);
 /* Records from seq to the last delivered, of this epoch; NULL where they are not held. Good until

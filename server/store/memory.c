@@ -43,8 +43,9 @@ void handle_close_when_done(struct handle *h)
 /* --- asking --- */
 
 static const enum memory_what what_of[] = {
-	[APPEND] = MEMORY_APPEND, [READ] = MEMORY_READ,   [FETCH] = MEMORY_READ,
-	[HEAD] = MEMORY_READ,     [ERASE] = MEMORY_ERASE, [RESTORE] = MEMORY_APPEND,
+	[APPEND] = MEMORY_APPEND,  [READ] = MEMORY_READ,   [FETCH] = MEMORY_READ,
+	[HEAD] = MEMORY_READ,      [ERASE] = MEMORY_ERASE, [DROP] = MEMORY_ERASE,
+	[RESTORE] = MEMORY_APPEND,
 };
 
 static struct ask *ask_new(struct store *s, enum kind kind, const char *log, uint64_t first)
@@ -117,6 +118,15 @@ static void memory_erase(struct store *s, const char *log, uint64_t seq, struct 
 	struct ask *a = ask_new(s, ERASE, log, seq);
 
 	ask_bodies(a, &stub, 1);
+	a->done = done;
+	a->arg = arg;
+	ask(a);
+}
+
+static void memory_drop(struct store *s, const char *log, store_done_fn done, void *arg)
+{
+	struct ask *a = ask_new(s, DROP, log, 0);
+
 	a->done = done;
 	a->arg = arg;
 	ask(a);
@@ -198,6 +208,7 @@ static const struct store_ops memory_ops = {
 	.unfollow = memory_unfollow,
 	.signal = memory_signal,
 	.erase = memory_erase,
+	.drop = memory_drop,
 	.tick = memory_tick,
 	.close = memory_close,
 };

@@ -59,8 +59,8 @@ int64_t memory_next(const struct memory *m);
  *	an instance that stands still                       memory_freeze */
 enum memory_what {
 	MEMORY_APPEND = 1,
-	MEMORY_READ, /* also what a follower reads, and the comparison of heads */
-	MEMORY_ERASE,
+	MEMORY_READ,  /* also what a follower reads, and the comparison of heads */
+	MEMORY_ERASE, /* also a drop */
 	MEMORY_ANSWER,
 	MEMORY_WORD,
 	MEMORY_SIGNAL,

@@ -44,6 +44,8 @@ void memory_restart(struct memory *m, uint64_t lose_at_most, int64_t down_ms)
 	for (struct memory_log *log = m->logs; log; log = log->hh.next) {
 		uint64_t chance = 0, lost;
 
+		if (memory_log_is_dropped(log))
+			continue;
 		m->random(m->random_arg, &chance, sizeof(chance));
 		lost = chance % (lose_at_most + 1);
 		restored(m, log, lost < log->n_records ? log->n_records - lost : 0);

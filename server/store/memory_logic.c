@@ -55,6 +55,9 @@ static void settle(struct ask *a, enum err err)
 			follow_erased(&h->followers, a->log, a->answer.epoch, a->first,
 				      a->bodies[0]);
 		break;
+	case DROP:
+		tell_done(a, err, false);
+		break;
 	case RESTORE:
 		follow_restored(&h->followers, a->log, a->to, err);
 		break;
@@ -90,7 +93,7 @@ void run_answer(struct memory *m, struct parcel *p)
 void run_patience(struct memory *m, struct parcel *p)
 {
 	struct ask *a = p->ask;
-	bool changes = a->kind == APPEND || a->kind == ERASE || a->kind == RESTORE;
+	bool changes = a->kind != READ && a->kind != FETCH && a->kind != HEAD;
 	struct store_record *records = a->answer.records;
 	size_t n_records = a->answer.n_records;
 
@@ -250,8 +253,24 @@ static enum err do_erase(struct memory *m, struct ask *a, struct memory_log *log
 	return OK;
 }
 
+static enum err do_drop(struct memory *m, struct ask *a, struct memory_log *log)
+{
+	struct store_record nothing = { 1, msg_new("", 0) };
+
+	if (!log)
+		log = make(m, a->log);
+	memory_log_drop(log);
+	strcpy(a->answer.epoch, log->epoch);
+	memory_publish(m, a->from, log->name, log->epoch, &nothing, NULL);
+	msg_unref(&nothing.body);
+	return OK;
+}
+
 static enum err answer(struct memory *m, struct ask *a, struct memory_log *log)
 {
+	if (log && memory_log_is_dropped(log) && a->kind != FETCH && a->kind != HEAD &&
+	    a->kind != DROP)
+		return ERR_NOT_FOUND;
 	switch (a->kind) {
 	case APPEND:
 		return do_append(m, a, log);
@@ -263,6 +282,8 @@ static enum err answer(struct memory *m, struct ask *a, struct memory_log *log)
 		return OK;
 	case ERASE:
 		return do_erase(m, a, log);
+	case DROP:
+		return do_drop(m, a, log);
 	case RESTORE:
 		return do_restore(m, a, log);
 	}

@@ -57,6 +57,17 @@ void memory_log_cut(struct memory_log *log, size_t keep)
 		msg_unref(&log->records[--log->n_records].body);
 }
 
+void memory_log_drop(struct memory_log *log)
+{
+	memory_log_cut(log, 0);
+	strcpy(log->epoch, STORE_DROPPED_EPOCH);
+}
+
+bool memory_log_is_dropped(const struct memory_log *log)
+{
+	return strcmp(log->epoch, STORE_DROPPED_EPOCH) == 0;
+}
+
 void memory_log_erase(struct memory_log *log, uint64_t seq, struct msg *stub)
 {
 	struct kept *r = &log->records[seq - 1];

@@ -38,6 +38,9 @@ struct hash memory_log_chain_before(const struct memory_log *log, uint64_t seq);
 void memory_log_add(struct memory_log *log, struct msg *body);
 /* Takes away what is after the first `keep`. */
 void memory_log_cut(struct memory_log *log, size_t keep);
+/* All of it is gone, for ever. */
+void memory_log_drop(struct memory_log *log);
+bool memory_log_is_dropped(const struct memory_log *log);
 void memory_log_erase(struct memory_log *log, uint64_t seq, struct msg *stub);
 /* Is the record what was appended, or its stub? */
 bool memory_log_sound(const struct memory_log *log, uint64_t seq);

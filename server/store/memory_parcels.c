@@ -198,7 +198,11 @@ void parcels_cut(struct memory *m)
 static void run_word(struct memory *m, struct parcel *p)
 {
 	(void)m;
-	if (p->to && !p->to->closing)
+	if (!p->to || p->to->closing)
+		return;
+	if (strcmp(p->epoch, STORE_DROPPED_EPOCH) == 0)
+		follow_dropped(&p->to->followers, p->log);
+	else
 		follow_heard(&p->to->followers, p->log, p->epoch, &p->record, &p->chain);
 }
 

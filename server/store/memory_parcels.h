@@ -21,7 +21,7 @@ struct handle {
 	struct handle *next; /* in order of opening */
 };
 
-enum kind { APPEND, READ, FETCH, HEAD, ERASE, RESTORE };
+enum kind { APPEND, READ, FETCH, HEAD, ERASE, DROP, RESTORE };
 
 /* A question, its answer, and who waits for it. Shared by the parcels that carry it. */
 struct ask {

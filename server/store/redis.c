@@ -48,6 +48,15 @@ static void redis_erase(struct store *s, const char *log, uint64_t seq, struct m
 	ask_put(a);
 }
 
+static void redis_drop(struct store *s, const char *log, store_done_fn done, void *arg)
+{
+	struct ask *a = ask_new((struct redis *)s, ASK_DROP, log, 0);
+
+	a->done = done;
+	a->arg = arg;
+	ask_put(a);
+}
+
 static void redis_follow(struct store *s, const char *log, uint64_t after)
 {
 	struct redis *r = (struct redis *)s;
@@ -156,6 +165,7 @@ static const struct store_ops redis_ops = {
 	.unfollow = redis_unfollow,
 	.signal = redis_signal,
 	.erase = redis_erase,
+	.drop = redis_drop,
 	.tick = redis_tick,
 	.close = redis_close,
 };

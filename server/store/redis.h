@@ -5,11 +5,12 @@
  * erased, hash, the old body's. XRANGE log:NAME 7 7 shows record 7.
  *
  * about:NAME, a hash: epoch, head, chain (of the head), run (the run_id of the Redis that the epoch
- * was made under), changed (when that made it anew, ms).
+ * was made under), changed (when that made it anew, ms). Of a log that was dropped only the epoch,
+ * and there is no stream.
  *
  * next:NAME, for 50 ms or more: who lost a race for the next position and goes first now.
  *
- * DB:log:NAME, a channel: batches of records as they are appended, erasures, signals.
+ * DB:log:NAME, a channel: batches of records as they are appended, erasures, drops, signals.
  *
  * Two connections: one for commands, one that hears. Both are made anew when they break, with
  * growing pauses; what was asked meanwhile waits for REDIS_PATIENCE_MS and did not happen then.

@@ -72,6 +72,10 @@ void ask_end(struct ask *a, struct ask_answer *answer)
 		if (answer->err == OK)
 			follow_erased(&r->followers, a->log, a->epoch, a->first, a->bodies[0]);
 		break;
+	case ASK_DROP:
+		ask_tell(a, answer);
+		follow_dropped(&r->followers, a->log);
+		break;
 	case ASK_FETCH:
 		tell_fetched(a, answer);
 		break;
@@ -152,9 +156,15 @@ static bool appends(const struct ask *a)
 	return !a->looking && (a->kind == ASK_APPEND || a->kind == ASK_RESTORE);
 }
 
+/* Afterwards the files are rewritten. */
+static bool erases(const struct ask *a)
+{
+	return !a->looking && (a->kind == ASK_ERASE || a->kind == ASK_DROP);
+}
+
 static bool changes(const struct ask *a)
 {
-	return appends(a) || (!a->looking && a->kind == ASK_ERASE);
+	return appends(a) || erases(a);
 }
 
 /* So many records there must be from a->first on, if there are any that we lack. */
@@ -185,8 +195,9 @@ static void read_page(const struct ask *a, const redisReply *reply, struct ask_a
 static bool read_word(const struct ask *a, const redisReply *reply, struct ask_answer *answer)
 {
 	bool is_named = answer->epoch[0] != '\0';
+	bool is_dropped = strcmp(answer->epoch, STORE_DROPPED_EPOCH) == 0;
 
-	if (is_word(reply, "none") && !appends(a)) {
+	if (is_word(reply, "none") && (is_dropped || !appends(a))) {
 		answer->err = a->kind == ASK_FETCH ? OK : ERR_NOT_FOUND;
 		answer->page.has_before = a->first == 1;
 		return true;
@@ -240,7 +251,7 @@ static void answered(struct ask *a, const redisReply *reply)
 	} else if (a->looking && answer.err != ERR_DAMAGED) {
 		end_look(a, &answer);
 		page_free(&answer.page);
-	} else if (a->kind == ASK_ERASE && answer.err == OK) {
+	} else if (erases(a) && answer.err == OK) {
 		snprintf(a->epoch, sizeof(a->epoch), "%s", answer.epoch);
 		purge_add(a);
 	} else {

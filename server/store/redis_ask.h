@@ -13,7 +13,7 @@ struct redis;
 
 #define SEQ_MAX (UINT64_C(1) << 53) /* as far as Lua counts */
 
-enum ask_kind { ASK_APPEND, ASK_READ, ASK_FETCH, ASK_HEADS, ASK_ERASE, ASK_RESTORE };
+enum ask_kind { ASK_APPEND, ASK_READ, ASK_FETCH, ASK_HEADS, ASK_ERASE, ASK_DROP, ASK_RESTORE };
 
 struct ask {
 	struct ask *next;
@@ -36,7 +36,7 @@ struct ask {
 	bool whole;   /* the script's text is sent, Redis does not know its hash */
 	bool refused; /* there are too many */
 	bool told;    /* whoever asked has its answer: an APPEND that was overtaken */
-	bool purging; /* an ERASE is done but for the files */
+	bool purging; /* an ERASE or a DROP is done but for the files */
 	uint64_t asked_at, sent_at, rest_until;
 	store_done_fn done;
 	void *arg;
@@ -73,7 +73,7 @@ void ask_free(struct ask *a);
 /* Writes it, in redis_send.c; false: not now. The reply comes to ask_replied, in redis_answer.c. */
 bool ask_send(struct ask *a);
 reply_fn ask_replied;
-/* Calls back whoever asked for an append, a reading or an erasure. */
+/* Calls back whoever asked for an append, a reading, an erasure or a drop. */
 void ask_tell(const struct ask *a, const struct ask_answer *answer);
 /* How many records its answer brings at most. */
 uint64_t ask_count(const struct ask *a);

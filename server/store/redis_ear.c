@@ -132,7 +132,6 @@ static void hear_records(struct redis *r, const char *log, const struct redis_wo
 
 static void hear(struct redis *r, const char *log, const redisReply *text)
 {
-	const struct store_record *one;
 	struct redis_word w;
 
 	crash_at("redis.message");
@@ -141,7 +140,6 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 		page_free(&w.page);
 		return;
 	}
-	one = &w.page.records[0];
 	switch (w.kind) {
 	case WORD_RECORDS:
 		hear_records(r, log, &w);
@@ -150,10 +148,14 @@ static void hear(struct redis *r, const char *log, const redisReply *text)
 		break;
 	case WORD_SIGNAL:
 		if (strcmp(w.who, r->who) != 0)
-			follow_signal(&r->followers, log, one->body);
+			follow_signal(&r->followers, log, w.page.records[0].body);
 		break;
 	case WORD_ERASED:
-		follow_erased(&r->followers, log, w.epoch, one->seq, one->body);
+		follow_erased(&r->followers, log, w.epoch, w.page.records[0].seq,
+			      w.page.records[0].body);
+		break;
+	case WORD_DROPPED:
+		follow_dropped(&r->followers, log);
 		break;
 	}
 	page_free(&w.page);

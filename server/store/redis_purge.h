@@ -1,5 +1,5 @@
-/* After an erase the old text still stands in Redis's append-only file. It is rewritten, once for
- * all erases that came before; who asked is answered when no file holds the text. */
+/* After an erase or a drop the old text still stands in Redis's append-only file. It is rewritten,
+ * once for all erases that came before; who asked is answered when no file holds the text. */
 #ifndef JOBALIKE_STORE_REDIS_PURGE_H
 #define JOBALIKE_STORE_REDIS_PURGE_H
 
@@ -16,7 +16,7 @@ struct purge {
 	uint64_t look_at;
 };
 
-/* The stream holds the stub now. */
+/* The stream holds the stub now, or is gone. */
 void purge_add(struct ask *a);
 void purge_turn(struct redis *r);
 /* UINT64_MAX: not needed. */

@@ -171,6 +171,10 @@ bool word_read(struct redis_word *w, const char *bytes, size_t len)
 		page_add(&w->page, first, msg_new(bytes, len), &none);
 		return true;
 	}
+	if (strcmp(line, "D") == 0) {
+		w->kind = WORD_DROPPED;
+		return true;
+	}
 	if (sscanf(line, "R %15s %16s %" SCNu64 " %" SCNu64, w->who, w->epoch, &first, &n) != 4)
 		return false;
 	for (uint64_t i = 0; i < n; i++)

@@ -3,7 +3,8 @@
  *
  *	R WHO EPOCH FIRST N\n then N times LENGTH CHAIN\n and the body
  *	S WHO\n and the signal
- *	E EPOCH SEQ\n and the stub that stands there now */
+ *	E EPOCH SEQ\n and the stub that stands there now
+ *	D\n, the log was dropped */
 #ifndef JOBALIKE_STORE_REDIS_RECORD_H
 #define JOBALIKE_STORE_REDIS_RECORD_H
 
@@ -37,7 +38,7 @@ const char *page_read(struct redis_page *p, const char *before, const redisReply
 		      uint64_t from);
 
 /* A message of a log's channel. */
-enum redis_word_kind { WORD_RECORDS, WORD_SIGNAL, WORD_ERASED };
+enum redis_word_kind { WORD_RECORDS, WORD_SIGNAL, WORD_ERASED, WORD_DROPPED };
 
 struct redis_word {
 	enum redis_word_kind kind;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/base/mem.h"
+#include "server/store/store.h"
 
 /* Lua 5.1. Arguments 1 and 2 of each: the run_id of this Redis, and a name for a new epoch. A key
  * of another type is damage of this log alone: the error would end the script for all that it asks.
@@ -37,7 +38,7 @@
 	"		log.damage = string.format(\n"                                                          \
 	"			'Redis holds %d records of it, and its head is %d.', size, "                           \
 	"log.head)\n"                                                                              \
-	"	elseif a[1] and a[2] ~= run then\n"                                                      \
+	"	elseif a[1] and a[1] ~= '" STORE_DROPPED_EPOCH "' and a[2] ~= run then\n"          \
 	"		renew(about, log)\n"                                                                    \
 	"	end\n"                                                                                   \
 	"	return log\n"                                                                            \
@@ -69,6 +70,7 @@
 	"local turn = tonumber(ARGV[9])\n"                                                         \
 	"local log = look(about, stream)\n"                                                        \
 	"if log.damage then return damaged(log) end\n"                                             \
+	"if log.epoch == '" STORE_DROPPED_EPOCH "' then return answer('none', log) end\n"          \
 	"local new = epoch == '' and first == 1 and not (lost and log.head > 0)\n"                 \
 	"if first <= log.head and (new or epoch == log.epoch) and not lost then\n"                 \
 	"	if not new then redis.call('SET', next, who, 'PX', turn, 'NX') end\n"                    \
@@ -112,7 +114,7 @@ static const char restore_text[] = LOOK "local lost = true\n" APPEND;
 static const char read_text[] =
 	LOOK "local log = look(KEYS[1], KEYS[2])\n"
 	     "if log.damage then return damaged(log) end\n"
-	     "if log.head == 0 then return {'none', '', '0'} end\n"
+	     "if log.head == 0 then return answer('none', log) end\n"
 	     "return records('ok', log, KEYS[2], tonumber(ARGV[3]), tonumber(ARGV[4]))\n";
 
 /* (An epoch that nobody has makes followers read, and so find the damage.) */
@@ -151,9 +153,17 @@ static const char erase_text[] =
 	     "redis.call('PUBLISH', channel, string.format('E %s %d\\n', log.epoch, seq) .. stub)\n"
 	     "return answer('ok', log)\n";
 
+/* Whatever is there goes, also what is damaged. The mark keeps others from giving it back. */
+static const char drop_text[] =
+	LOOK "local about, stream, channel = KEYS[1], KEYS[2], ARGV[3]\n"
+	     "redis.call('DEL', about, stream)\n"
+	     "redis.call('HSET', about, 'epoch', '" STORE_DROPPED_EPOCH "')\n"
+	     "redis.call('PUBLISH', channel, 'D\\n')\n"
+	     "return answer('ok', look(about, stream))\n";
+
 static const char *const texts[N_SCRIPTS] = {
-	[SCRIPT_APPEND] = append_text, [SCRIPT_READ] = read_text,       [SCRIPT_HEADS] = heads_text,
-	[SCRIPT_ERASE] = erase_text,   [SCRIPT_RESTORE] = restore_text,
+	[SCRIPT_APPEND] = append_text, [SCRIPT_READ] = read_text, [SCRIPT_HEADS] = heads_text,
+	[SCRIPT_ERASE] = erase_text,   [SCRIPT_DROP] = drop_text, [SCRIPT_RESTORE] = restore_text,
 };
 static char names[N_SCRIPTS][41];
 

@@ -16,7 +16,7 @@
 
 enum redis_script {
 	/* keys about log next; who channel epoch first before n, then body chain of each.
-	 * ok; conflict, before, records; wait, -, ms */
+	 * ok; conflict, before, records; wait, -, ms; none, it was dropped */
 	SCRIPT_APPEND,
 	/* keys about log; from, count. ok, before, records; none */
 	SCRIPT_READ,
@@ -24,7 +24,9 @@ enum redis_script {
 	SCRIPT_HEADS,
 	/* keys about log spare; seq stub hash channel. ok; none */
 	SCRIPT_ERASE,
-	/* as SCRIPT_APPEND, of records that the log has lost. ok; conflict */
+	/* keys about log; channel. ok */
+	SCRIPT_DROP,
+	/* as SCRIPT_APPEND, of records that the log has lost. ok; conflict; none */
 	SCRIPT_RESTORE,
 	N_SCRIPTS
 };

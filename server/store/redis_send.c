@@ -118,6 +118,12 @@ static void write_erase(struct redis_words *w, const struct ask *a)
 	put_channel(w, a);
 }
 
+static void write_drop(struct redis_words *w, const struct ask *a)
+{
+	begin(w, a, SCRIPT_DROP, NULL);
+	put_channel(w, a);
+}
+
 static void write_heads(struct redis_words *w, const struct ask *a)
 {
 	script_begin(w, SCRIPT_HEADS, a->whole, 2 * a->n_names);
@@ -159,6 +165,8 @@ bool ask_send(struct ask *a)
 		write_heads(&w, a);
 	else if (a->kind == ASK_ERASE)
 		write_erase(&w, a);
+	else if (a->kind == ASK_DROP)
+		write_drop(&w, a);
 	else
 		write_append(&w, a);
 	crash_at("redis.written");

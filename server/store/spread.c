@@ -72,6 +72,11 @@ static void spread_erase(struct store *s, const char *log, uint64_t seq, struct 
 	store_erase(part_of(s, log), log, seq, stub, done, arg);
 }
 
+static void spread_drop(struct store *s, const char *log, store_done_fn done, void *arg)
+{
+	store_drop(part_of(s, log), log, done, arg);
+}
+
 static void combine(struct spread *s)
 {
 	const struct store *well = NULL;
@@ -127,6 +132,7 @@ static const struct store_ops spread_ops = {
 	.unfollow = spread_unfollow,
 	.signal = spread_signal,
 	.erase = spread_erase,
+	.drop = spread_drop,
 	.tick = spread_tick,
 	.close = spread_close,
 };

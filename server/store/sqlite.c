@@ -63,6 +63,17 @@ static void note_damaged(struct sqlite *s, const char *name)
 	HASH_ADD_STR(s->damaged, name, d);
 }
 
+static void forget_damaged_one(struct sqlite *s, const char *name)
+{
+	struct damaged_log *d;
+
+	HASH_FIND_STR(s->damaged, name, d);
+	if (!d)
+		return;
+	HASH_DEL(s->damaged, d);
+	free(d);
+}
+
 static void forget_damaged(struct sqlite *s)
 {
 	struct damaged_log *d, *next;
@@ -100,6 +111,14 @@ static void on_erased(struct sqlite *s, struct job *j)
 	call_done(j);
 	if (j->its_epoch[0] && (j->err == OK || j->err == ERR_UNAVAILABLE))
 		follow_erased(&s->followers, j->log, j->its_epoch, j->first, j->bodies[0]);
+}
+
+static void on_dropped(struct sqlite *s, struct job *j)
+{
+	if (j->its_epoch[0])
+		forget_damaged_one(s, j->log);
+	call_done(j);
+	follow_dropped(&s->followers, j->log);
 }
 
 static void on_fetched(struct sqlite *s, struct job *j)
@@ -153,6 +172,9 @@ static void on_result(struct sqlite *s, struct job *j)
 	case JOB_ERASE:
 		on_erased(s, j);
 		break;
+	case JOB_DROP:
+		on_dropped(s, j);
+		break;
 	case JOB_READ:
 		call_done(j);
 		break;
@@ -196,7 +218,7 @@ static struct job *changing_job(enum job_kind kind, const char *log, uint64_t fi
 static void ask(struct sqlite *s, struct job *j, struct job_queue *who)
 {
 	assert(!s->closing);
-	if (is_damaged(s, j->log) && j->kind != JOB_FETCH) {
+	if (is_damaged(s, j->log) && j->kind != JOB_FETCH && j->kind != JOB_DROP) {
 		j->err = ERR_DAMAGED;
 		who = &s->results; /* answered in a later turn */
 	}
@@ -234,6 +256,16 @@ static void sqlite_erase(struct store *store, const char *log, uint64_t seq, str
 {
 	struct sqlite *s = (struct sqlite *)store;
 	struct job *j = changing_job(JOB_ERASE, log, seq, &stub, 1);
+
+	j->done = done;
+	j->arg = arg;
+	ask(s, j, &s->writer.in);
+}
+
+static void sqlite_drop(struct store *store, const char *log, store_done_fn done, void *arg)
+{
+	struct sqlite *s = (struct sqlite *)store;
+	struct job *j = job_new(JOB_DROP, log, 0);
 
 	j->done = done;
 	j->arg = arg;
@@ -296,6 +328,7 @@ static const struct store_ops sqlite_ops = {
 	.unfollow = sqlite_unfollow,
 	.signal = sqlite_signal,
 	.erase = sqlite_erase,
+	.drop = sqlite_drop,
 	.tick = sqlite_tick,
 	.close = sqlite_close,
 };

@@ -159,6 +159,8 @@ int writer_append(struct writer *w, struct job *j)
 	same = row->id != 0 && (strcmp(j->epoch, row->epoch) == 0 || (makes && row->head > 0));
 	if (log->damaged) {
 		j->err = ERR_DAMAGED;
+	} else if (row_is_dropped(row)) {
+		j->err = ERR_NOT_FOUND;
 	} else if (same && j->first <= row->head) {
 		j->err = rows_slice(&w->rows, row, j->first, UINT64_MAX, j, j->why);
 		if (j->err == OK)
@@ -228,5 +230,52 @@ int writer_erase(struct writer *w, struct job *j)
 	new_epoch(log->row.epoch);
 	strcpy(j->its_epoch, log->row.epoch);
 	rc = put_stub(w, record, &was, j->bodies[0]);
+	return rc == SQLITE_OK ? note_log(w, log) : rc;
+}
+
+/* Stubs name people, and where one is put between others SQLite may leave copies of its neighbours
+ * in the unused part of a page: all are written anew, in order, on pages that were cleared. */
+static int drop_stubs(struct writer *w, int64_t log)
+{
+	sqlite3_bind_int64(w->stubs, 1, log);
+	int rc = sqlite3_step(w->stubs);
+	bool none = rc == SQLITE_ROW && sqlite3_column_int64(w->stubs, 0) == 0;
+
+	sqlite3_reset(w->stubs);
+	if (rc != SQLITE_ROW || none)
+		return none ? SQLITE_OK : rc;
+	char *sql = sqlite3_mprintf(
+		"CREATE TEMP TABLE kept AS SELECT s.* FROM stubs AS s JOIN records AS r"
+		" ON r.id = s.record WHERE r.log <> %lld;"
+		"DELETE FROM stubs; INSERT INTO stubs SELECT * FROM kept ORDER BY record;"
+		"DROP TABLE kept",
+		(long long)log);
+	rc = sqlite3_exec(w->db, sql, NULL, NULL, NULL);
+	sqlite3_free(sql);
+	return rc;
+}
+
+/* Rows stay, full of zeros: where one is taken out SQLite moves others together, and leaves copies
+ * of their texts behind that nobody could erase any more. What is damaged may be dropped, too. */
+int writer_drop(struct writer *w, struct job *j)
+{
+	struct log_cache *log = know(w, j->log, &j->err, j->why);
+	int rc = SQLITE_OK;
+
+	if (!log)
+		return SQLITE_OK;
+	log->row.head = 0;
+	log->row.chain = (struct hash){ { 0 } };
+	log->damaged = false;
+	if (log->row.id == 0)
+		rc = make_log(w, log);
+	strcpy(log->row.epoch, STORE_DROPPED_EPOCH);
+	strcpy(j->its_epoch, log->row.epoch);
+	if (rc == SQLITE_OK) {
+		sqlite3_bind_int64(w->blank_all, 1, log->row.id);
+		rc = run(w->blank_all);
+	}
+	if (rc == SQLITE_OK)
+		rc = drop_stubs(w, log->row.id);
 	return rc == SQLITE_OK ? note_log(w, log) : rc;
 }

@@ -9,7 +9,7 @@
 
 #include "server/store/store.h"
 
-enum job_kind { JOB_APPEND, JOB_ERASE, JOB_READ, JOB_FETCH, JOB_STOP };
+enum job_kind { JOB_APPEND, JOB_ERASE, JOB_DROP, JOB_READ, JOB_FETCH, JOB_STOP };
 
 struct job {
 	enum job_kind kind;

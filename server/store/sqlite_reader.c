@@ -13,7 +13,7 @@ static enum err answer(struct reader *r, struct job *j)
 
 	strcpy(j->its_epoch, log.epoch);
 	j->head = log.head;
-	if (err == OK && log.id == 0)
+	if (err == OK && (log.id == 0 || (j->kind == JOB_READ && row_is_dropped(&log))))
 		return ERR_NOT_FOUND;
 	if (err == OK)
 		err = rows_slice(&r->rows, &log, j->first, to, j, j->why);

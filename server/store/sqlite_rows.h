@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "server/store/chain.h"
 #include "server/store/sqlite_job.h"
@@ -14,6 +15,11 @@ struct log_row {
 	uint64_t head;
 	struct hash chain; /* at the head */
 };
+
+static inline bool row_is_dropped(const struct log_row *row)
+{
+	return strcmp(row->epoch, STORE_DROPPED_EPOCH) == 0;
+}
 
 struct rows {
 	sqlite3 *db;

@@ -28,12 +28,24 @@ static int note_pages(void *arg, sqlite3 *db, const char *name, int pages)
 
 /* --- one transaction --- */
 
+static int run_job(struct writer *w, struct job *j)
+{
+	switch (j->kind) {
+	case JOB_ERASE:
+		return writer_erase(w, j);
+	case JOB_DROP:
+		return writer_drop(w, j);
+	default:
+		return writer_append(w, j);
+	}
+}
+
 static int run_jobs(struct writer *w, struct job *first, const struct job *end)
 {
 	int rc = SQLITE_OK;
 
 	for (struct job *j = first; j != end && rc == SQLITE_OK; j = j->next)
-		rc = j->kind == JOB_APPEND ? writer_append(w, j) : writer_erase(w, j);
+		rc = run_job(w, j);
 	return rc;
 }
 
@@ -140,7 +152,7 @@ static void hand_back(struct writer *w, struct job_list *jobs)
 	job_list_init(&done);
 	job_list_init(&erased);
 	while ((j = job_list_take(jobs)))
-		job_list_put(j->kind == JOB_ERASE ? &erased : &done, j);
+		job_list_put(j->kind == JOB_APPEND ? &done : &erased, j);
 	job_queue_put(w->out, &done);
 	finish_erased(w, &erased);
 }
@@ -155,7 +167,8 @@ static void checkpoint(struct writer *w, bool idle)
 
 static void end(struct writer *w)
 {
-	sqlite3_stmt *all[] = { w->make, w->move, w->add, w->at, w->blank, w->stub, w->tip };
+	sqlite3_stmt *all[] = { w->make, w->move, w->add,       w->at,   w->blank,
+				w->stub, w->tip,  w->blank_all, w->stubs };
 
 	writer_forget(w);
 	rows_fini(&w->rows);
@@ -223,6 +236,10 @@ static int prepare(struct writer *w)
 		{ &w->stub, "INSERT INTO stubs (record, was, stub, seal) VALUES (?1, ?2, ?3, ?4)"
 			    " ON CONFLICT (record) DO UPDATE SET stub = ?3, seal = ?4" },
 		{ &w->tip, "SELECT chain FROM records WHERE log = ?1 AND seq = ?2" },
+		{ &w->blank_all,
+		  "UPDATE records SET body = zeroblob(length(body)) WHERE log = ?1" },
+		{ &w->stubs, "SELECT count(*) FROM records AS r JOIN stubs AS s ON s.record = r.id"
+			     " WHERE r.log = ?1" },
 	};
 	int rc = rows_init(&w->rows, w->db);
 

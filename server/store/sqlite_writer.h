@@ -18,11 +18,11 @@ struct writer {
 	uv_thread_t thread;
 	sqlite3 *db;
 	struct rows rows;
-	sqlite3_stmt *make, *move, *add, *at, *blank, *stub, *tip;
+	sqlite3_stmt *make, *move, *add, *at, *blank, *stub, *tip, *blank_all, *stubs;
 	struct log_cache *logs;
 	int wal_pages;
 	bool failing;        /* told once, and once when it is over */
-	struct job_queue in; /* APPEND, ERASE, STOP */
+	struct job_queue in; /* APPEND, ERASE, DROP, STOP */
 	struct job_queue *out;
 };
 
@@ -34,6 +34,7 @@ void writer_join(struct writer *w);
 /* One job inside of the transaction: fills in its answer, or returns what SQLite says. */
 int writer_append(struct writer *w, struct job *j);
 int writer_erase(struct writer *w, struct job *j);
+int writer_drop(struct writer *w, struct job *j);
 /* Forgets what it knows: after a rollback it may be wrong. */
 void writer_forget(struct writer *w);
 

@@ -23,6 +23,10 @@
  * store that can lose what it acknowledged has given the log back what it lost and this instance
  * still held.
  *
+ * 7. drop ends a log for ever, whole or not at all. All that was in it is gone as after erase; what
+ * is left is the epoch STORE_DROPPED_EPOCH and no record. Nothing is appended to it again, and
+ * nothing is given back that somebody still holds. Whoever follows it is told STORE_DROPPED.
+ *
  * An answer and the notices of the same records come in no promised order: the notice of one's own
  * record may come before the OK, the records of a conflict come again as notices.
  *
@@ -40,6 +44,8 @@
 #define STORE_EPOCH_MAX 16   /* bytes of an epoch's name; with its NUL 17 */
 #define STORE_SLICE     1000 /* records handed over in one turn of the loop while catching up */
 
+#define STORE_DROPPED_EPOCH "dropped" /* shorter than those that are made */
+
 struct store;
 
 struct store_record {
@@ -47,12 +53,13 @@ struct store_record {
 	struct msg *body;
 };
 
-/* RESET and BROKEN are the last notice of a log: it is unfollowed when they are told. */
+/* RESET, BROKEN and DROPPED are the last notice of a log: it is unfollowed when they are told. */
 enum store_news {
 	STORE_EVENT = 1, /* record is the next one of the log */
 	STORE_LIVE,      /* all that was there when asked is delivered; epoch "" if nothing was */
 	STORE_RESET,     /* another epoch, or a head below `after`: forget all, follow from 0 */
 	STORE_BROKEN,    /* the log is damaged after what was delivered */
+	STORE_DROPPED,   /* the log has been dropped */
 	STORE_SIGNAL,    /* another instance's signal is record.body; seq is 0 */
 };
 
@@ -69,12 +76,16 @@ struct store_notice {
  * append: OK, did happen. ERR_CONFLICT, with the records from first_seq to the head, at most
  * STORE_SLICE of them; with none when the epoch is another one or first_seq is beyond head + 1.
  * ERR_UNKNOWN, may have happened or still happen. ERR_UNAVAILABLE, did not. ERR_DAMAGED.
+ * ERR_NOT_FOUND, the log was dropped.
  *
  * read: OK, with at most STORE_SLICE records, fewer than asked for only at the end of the log.
  * ERR_NOT_FOUND, no such log. ERR_DAMAGED. ERR_UNAVAILABLE.
  *
  * erase: OK. ERR_NOT_FOUND. ERR_DAMAGED. ERR_UNKNOWN and ERR_UNAVAILABLE: ask again, twice does no
- * harm. */
+ * harm.
+ *
+ * drop: OK, also of a log that is damaged, was dropped before or never was there. ERR_UNKNOWN and
+ * ERR_UNAVAILABLE: ask again. */
 struct store_answer {
 	enum err err;
 	const char *epoch;
@@ -104,6 +115,8 @@ struct store_ops {
 	 */
 	void (*erase)(struct store *s, const char *log, uint64_t seq, struct msg *stub,
 		      store_done_fn done, void *arg);
+	/* Ends the log, for ever. */
+	void (*drop)(struct store *s, const char *log, store_done_fn done, void *arg);
 	/* Once a second or oftener, with a clock in ms that never goes back. */
 	void (*tick)(struct store *s, int64_t now);
 	/* Finishes what was asked, then calls closed and is gone. No notices after this call. */
@@ -147,6 +160,10 @@ static inline void store_erase(struct store *s, const char *log, uint64_t seq, s
 			       store_done_fn done, void *arg)
 {
 	s->ops->erase(s, log, seq, stub, done, arg);
+}
+static inline void store_drop(struct store *s, const char *log, store_done_fn done, void *arg)
+{
+	s->ops->drop(s, log, done, arg);
 }
 static inline void store_tick(struct store *s, int64_t now)
 {

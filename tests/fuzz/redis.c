@@ -153,11 +153,10 @@ static bool may_be(enum what what, enum err err)
 	case OK:
 	case ERR_DAMAGED:
 	case ERR_UNAVAILABLE:
+	case ERR_NOT_FOUND:
 		return true;
 	case ERR_CONFLICT:
 		return what == APPEND;
-	case ERR_NOT_FOUND:
-		return what != APPEND;
 	case ERR_UNKNOWN:
 		return what != READ;
 	default:
@@ -198,7 +197,7 @@ static void on_notice(void *arg, const struct store_notice *n)
 		must(n->record.seq == ++f->last);
 	else if (n->news == STORE_BROKEN)
 		must(n->why != NULL);
-	if (n->news != STORE_BROKEN && n->news != STORE_RESET)
+	if (n->news != STORE_BROKEN && n->news != STORE_RESET && n->news != STORE_DROPPED)
 		return;
 	f->is = n->news == STORE_RESET && f->resets++ < 3;
 	f->last = 0;

@@ -239,6 +239,14 @@ void ask_erase(struct seat *s, const char *log, uint64_t seq, const char *stub, 
 	msg_unref(&m);
 }
 
+void ask_drop(struct seat *s, const char *log, struct reply *r)
+{
+	*r = (struct reply){ .seat = s };
+	s->bench->in_call++;
+	store_drop(s->store, log, on_done, r);
+	s->bench->in_call--;
+}
+
 void seat_follow(struct seat *s, const char *log, uint64_t after)
 {
 	s->bench->in_call++;
@@ -301,6 +309,13 @@ struct reply *erase(struct seat *s, const char *log, uint64_t seq, const char *s
 {
 	reply_free(&last_reply);
 	ask_erase(s, log, seq, stub, &last_reply);
+	return wait_reply();
+}
+
+struct reply *drop(struct seat *s, const char *log)
+{
+	reply_free(&last_reply);
+	ask_drop(s, log, &last_reply);
 	return wait_reply();
 }
 

@@ -89,6 +89,7 @@ void ask_append(struct seat *s, const char *log, const char *epoch, uint64_t fir
 		const char *const *texts, struct reply *r);
 void ask_read(struct seat *s, const char *log, uint64_t from, uint64_t to, struct reply *r);
 void ask_erase(struct seat *s, const char *log, uint64_t seq, const char *stub, struct reply *r);
+void ask_drop(struct seat *s, const char *log, struct reply *r);
 void seat_follow(struct seat *s, const char *log, uint64_t after);
 void seat_unfollow(struct seat *s, const char *log);
 void seat_signal(struct seat *s, const char *log, const char *text);
@@ -98,6 +99,7 @@ struct reply *append(struct seat *s, const char *log, const char *epoch, uint64_
 		     ...);
 struct reply *read_log(struct seat *s, const char *log, uint64_t from, uint64_t to);
 struct reply *erase(struct seat *s, const char *log, uint64_t seq, const char *stub);
+struct reply *drop(struct seat *s, const char *log);
 void reply_free(struct reply *r);
 /* Appends records "<log> <seq>" up to seq `to`, in batches of 100; from 1 makes the log. */
 void append_many(struct seat *s, const char *log, char *epoch, uint64_t from, uint64_t to);

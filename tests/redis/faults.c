@@ -292,6 +292,8 @@ static void harm(struct bench *b, const char *const *words)
 	assert_int_equal(count_news(s, "c", STORE_BROKEN) + count_news(s, "c", STORE_RESET), 0);
 	assert_int_equal(append(s, "a", epoch, 4, 1, "a 4")->err, ERR_DAMAGED);
 	assert_int_equal(erase(s, "a", 3, "stub")->err, ERR_DAMAGED);
+	assert_int_equal(drop(s, "a")->err, OK);
+	assert_int_equal(read_log(s, "a", 1, 9)->err, ERR_NOT_FOUND);
 }
 
 static void a_key_of_another_type_harms_one_log_only(void **state)

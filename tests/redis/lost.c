@@ -172,9 +172,60 @@ static void never_two_histories(void **state)
 	assert_int_equal(append(s, "a", epoch, 5, 1, "a 5")->err, ERR_CONFLICT);
 }
 
+/* All is gone, one who follows holds all of it, and an operator wants it to stay away. */
+static void a_dropped_log_is_not_given_back(void **state)
+{
+	struct seat *s = SEAT(0), *t = SEAT(1);
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct pulse pulse;
+
+	append_many(s, "a", epoch, 1, 300);
+	seat_follow(t, "a", 0);
+	bench_until_told(t, 301);
+	redis_server_say(SERVER(s->bench), "FLUSHALL", NULL);
+	assert_int_equal(drop(s, "a")->err, OK);
+	pulse_start(&pulse, s->bench);
+	bench_until_news(t, "a", STORE_DROPPED);
+	run_for(s->bench, 3000);
+	pulse_stop(&pulse);
+	assert_int_equal(t->n_told, 302);
+	assert_int_equal(read_log(s, "a", 1, 9)->err, ERR_NOT_FOUND);
+	assert_int_equal(append(t, "a", epoch, 301, 1, "x")->err, ERR_NOT_FOUND);
+	assert_string_equal(redis_server_say(SERVER(s->bench), "EXISTS", "test:log:a", NULL), "0");
+}
+
+/* The text of a drop that Redis has forgotten is still held by whoever is just about to offer it.
+ */
+static void what_is_offered_to_a_dropped_log_is_refused(void **state)
+{
+	struct seat *s = SEAT(0), *t = SEAT(1);
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct pulse pulse;
+
+	append_many(s, "a", epoch, 1, 5);
+	seat_follow(t, "a", 0);
+	bench_until_told(t, 6);
+	copy_data(s->bench, false);
+	append_many(s, "a", epoch, 6, 9);
+	bench_until_told(t, 10);
+	bring_back_old(s->bench);
+	while (drop(s, "a")->err != OK)
+		run_for(s->bench, 50);
+	pulse_start(&pulse, s->bench);
+	run_for(s->bench, 4000);
+	pulse_stop(&pulse);
+	if (count_news(t, "a", STORE_RESET)) { /* it was given back before */
+		forget(t);
+		seat_follow(t, "a", 0);
+	}
+	bench_until_news(t, "a", STORE_DROPPED);
+	assert_int_equal(read_log(s, "a", 1, 9)->err, ERR_NOT_FOUND);
+}
+
 const struct redis_case lost_cases[] = {
 	CASE(an_older_copy_is_another_history),   CASE(a_lost_tail_is_given_back),
 	CASE(new_records_wait_two_seconds),       CASE(a_flushed_log_is_given_back),
 	CASE(what_nobody_holds_is_gone_and_said), CASE(never_two_histories),
+	CASE(a_dropped_log_is_not_given_back),    CASE(what_is_offered_to_a_dropped_log_is_refused),
 };
 const size_t n_lost_cases = sizeof(lost_cases) / sizeof(lost_cases[0]);

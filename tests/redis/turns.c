@@ -192,9 +192,37 @@ static void erased_text_is_held_by_nobody(void **state)
 	assert_int_equal(r->n_records, 2);
 }
 
+static void dropped_text_is_in_no_file(void **state)
+{
+	struct seat *s = SEAT(0), *t = SEAT(1);
+	struct bench *b = s->bench;
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct pulse pulse;
+
+	append_many(s, "a", epoch, 1, 1500);
+	assert_int_equal(append(s, "a", epoch, 1501, 1, "marker-one")->err, OK);
+	append_many(s, "b", epoch, 1, 20);
+	seat_follow(t, "a", 1400);
+	bench_until_news(t, "a", STORE_LIVE);
+	assert_true(files_with(b, "marker-one") > 0);
+	assert_int_equal(drop(s, "a")->err, OK);
+	assert_int_equal(files_with(b, "marker-one"), 0);
+	bench_until_news(t, "a", STORE_DROPPED);
+	restart(b);
+	pulse_start(&pulse, b);
+	forget(t);
+	seat_follow(t, "a", 0);
+	seat_follow(t, "b", 0);
+	bench_until_news(t, "a", STORE_DROPPED);
+	bench_until_news(t, "b", STORE_LIVE);
+	pulse_stop(&pulse);
+	expect_events(t, "b", 0, 20);
+}
+
 const struct redis_case turn_cases[] = {
-	CASE(the_loser_goes_first),      CASE(first_for_fifty_milliseconds),
-	CASE(two_side_by_side),          CASE(who_is_overtaken_decides_again_at_once),
-	CASE(erased_text_is_in_no_file), CASE(erased_text_is_held_by_nobody),
+	CASE(the_loser_goes_first),       CASE(first_for_fifty_milliseconds),
+	CASE(two_side_by_side),           CASE(who_is_overtaken_decides_again_at_once),
+	CASE(erased_text_is_in_no_file),  CASE(erased_text_is_held_by_nobody),
+	CASE(dropped_text_is_in_no_file),
 };
 const size_t n_turn_cases = sizeof(turn_cases) / sizeof(turn_cases[0]);

@@ -427,7 +427,7 @@ static void p3_every_call_returns_first(void **state)
 {
 	struct seat *s = SEAT(0);
 	const char *text = "x";
-	struct reply made, taken, read, gone, erased;
+	struct reply made, taken, read, gone, erased, dropped;
 	unsigned before = s->bench->n_callbacks;
 
 	ask_append(s, "a", "", 1, 1, &text, &made);
@@ -435,6 +435,7 @@ static void p3_every_call_returns_first(void **state)
 	ask_read(s, "a", 1, 1, &read);
 	ask_read(s, "none", 1, 1, &gone);
 	ask_erase(s, "none", 1, "", &erased);
+	ask_drop(s, "b", &dropped);
 	seat_follow(s, "a", 0);
 	seat_follow(s, "none", 0);
 	seat_signal(s, "a", "x");
@@ -444,6 +445,7 @@ static void p3_every_call_returns_first(void **state)
 	bench_until(s->bench, &read.came);
 	bench_until(s->bench, &gone.came);
 	bench_until(s->bench, &erased.came);
+	bench_until(s->bench, &dropped.came);
 	assert_int_equal(gone.err, ERR_NOT_FOUND);
 	assert_int_equal(erased.err, ERR_NOT_FOUND);
 	reply_free(&read);
@@ -641,6 +643,113 @@ static void p6_a_hundred_epochs_differ(void **state)
 	}
 }
 
+/* --- 7: what was dropped --- */
+
+static void expect_gone(struct seat *s, const char *log, const char *epoch, uint64_t next)
+{
+	struct reply *r = read_log(s, log, 1, UINT64_MAX);
+
+	assert_int_equal(r->err, ERR_NOT_FOUND);
+	assert_int_equal(r->n_records, 0);
+	assert_int_equal(append(s, log, epoch, next, 1, "x")->err, ERR_NOT_FOUND);
+	assert_int_equal(append(s, log, "", 1, 1, "x")->err, ERR_NOT_FOUND);
+	assert_int_equal(append(s, log, STORE_DROPPED_EPOCH, 1, 1, "x")->err, ERR_NOT_FOUND);
+	assert_int_equal(erase(s, log, 1, "x")->err, ERR_NOT_FOUND);
+	forget(s);
+	seat_follow(s, log, 0);
+	bench_until_told(s, 1);
+	assert_int_equal(s->told[0].news, STORE_DROPPED);
+}
+
+static void p7_a_dropped_log_is_gone_and_the_others_stay(void **state)
+{
+	struct seat *s = SEAT(0);
+	char epoch[STORE_EPOCH_MAX + 1], others[STORE_EPOCH_MAX + 1];
+
+	append_many(s, "a", epoch, 1, STORE_SLICE + 200);
+	append_many(s, "b", others, 1, 300);
+	assert_int_equal(drop(s, "a")->err, OK);
+	expect_gone(s, "a", epoch, STORE_SLICE + 201);
+	struct reply *r = read_log(s, "b", 1, 999);
+	assert_int_equal(r->n_records, 300);
+	assert_string_equal(r->epoch, others);
+	seat_close(s);
+	s = SEAT(0);
+	expect_gone(s, "a", epoch, STORE_SLICE + 201);
+	append_many(s, "b", others, 301, 302);
+	forget(s);
+	seat_follow(s, "b", 0);
+	bench_until_told(s, 303);
+	expect_events(s, "b", 0, 302);
+}
+
+static void p7_whoever_follows_is_told_of_a_drop(void **state)
+{
+	struct bench *b = *state;
+	char epoch[STORE_EPOCH_MAX + 1];
+	size_t n = b->kind->n_seats;
+
+	append_many(SEAT(0), "a", epoch, 1, 9);
+	for (size_t i = 0; i < n; i++) {
+		seat_follow(SEAT(i), "a", i); /* from the start, or holding less */
+		bench_until_told(SEAT(i), 10 - i);
+	}
+	assert_int_equal(drop(SEAT(n - 1), "a")->err, OK);
+	for (size_t i = 0; i < n; i++) {
+		bench_until_news(SEAT(i), "a", STORE_DROPPED);
+		assert_int_equal(SEAT(i)->n_told, 11 - i); /* that is the last one */
+		assert_int_equal(append(SEAT(i), "a", epoch, 10, 1, "x")->err, ERR_NOT_FOUND);
+	}
+}
+
+static void p7_an_empty_log_that_is_followed_is_dropped_too(void **state)
+{
+	struct seat *s = SEAT(0);
+
+	seat_follow(s, "a", 0);
+	bench_until_news(s, "a", STORE_LIVE);
+	assert_int_equal(drop(s, "a")->err, OK);
+	bench_until_news(s, "a", STORE_DROPPED);
+	expect_gone(s, "a", "other", 1);
+}
+
+static void p7_drop_may_be_asked_twice(void **state)
+{
+	struct seat *s = SEAT(0);
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct reply one, two;
+
+	append_many(s, "a", epoch, 1, 3);
+	ask_drop(s, "a", &one);
+	ask_drop(s, "a", &two);
+	bench_until(s->bench, &one.came);
+	bench_until(s->bench, &two.came);
+	assert_int_equal(one.err, OK);
+	assert_int_equal(two.err, OK);
+	assert_int_equal(drop(s, "a")->err, OK);
+	expect_gone(s, "a", epoch, 4);
+}
+
+static void p7_what_is_asked_behind_a_drop_is_refused(void **state)
+{
+	struct seat *s = SEAT(0);
+	const char *text = "a 4";
+	char epoch[STORE_EPOCH_MAX + 1];
+	struct reply before, dropped, after;
+
+	append_many(s, "a", epoch, 1, 3);
+	ask_append(s, "a", epoch, 4, 1, &text, &before);
+	ask_drop(s, "a", &dropped);
+	ask_append(s, "a", epoch, 5, 1, &text, &after);
+	bench_until(s->bench, &before.came);
+	bench_until(s->bench, &dropped.came);
+	bench_until(s->bench, &after.came);
+	assert_true(before.err == OK || before.err == ERR_NOT_FOUND);
+	assert_int_equal(dropped.err, OK);
+	assert_int_equal(after.err, ERR_NOT_FOUND);
+	expect_gone(s, "a", epoch, 5);
+}
+
 const struct contract_case contract_cases[] = {
 	CASE(p1_a_new_log_gets_an_epoch),
 	CASE(p1_positions_are_taken_as_asked),
@@ -679,5 +788,10 @@ const struct contract_case contract_cases[] = {
 	CASE(p5_erase_what_is_not_there),
 	CASE(p6_an_epoch_stays),
 	CASE(p6_a_hundred_epochs_differ),
+	CASE(p7_a_dropped_log_is_gone_and_the_others_stay),
+	CASE(p7_whoever_follows_is_told_of_a_drop),
+	CASE(p7_an_empty_log_that_is_followed_is_dropped_too),
+	CASE(p7_drop_may_be_asked_twice),
+	CASE(p7_what_is_asked_behind_a_drop_is_refused),
 };
 const size_t n_contract_cases = sizeof(contract_cases) / sizeof(contract_cases[0]);

@@ -345,6 +345,78 @@ static void erased_text_is_in_no_file(void **state)
 	assert_string_equal(r->records[2].text, "a stub that is longer than some");
 }
 
+/* How often any of these bytes stand in any of the files. */
+static size_t times_in_files(const struct bench *b, const char *bytes)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	size_t times = 0, n = strlen(bytes);
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t len;
+		char *all = slurp(path_of(b, suffixes[i]), &len), *at = all;
+
+		for (; all && (at = memmem(at, len - (size_t)(at - all), bytes, n)); at++)
+			times++;
+		free(all);
+	}
+	return times;
+}
+
+/* Sessions that grew in turns, with lines of all sizes and erasures among them; some are dropped,
+ * and what is erased later in others must not have been copied anywhere meanwhile. */
+static void dropped_text_is_in_no_file(void **state)
+{
+	struct bench *b = *state;
+	struct seat *s = SEAT(0);
+	char names[6][2], epochs[6][STORE_EPOCH_MAX + 1] = { "" };
+
+	for (uint64_t i = 0; i < 900; i++) {
+		char text[4000], *at = text;
+		size_t log = i * 7 % 6, size = i % 50 == 0 ? 3900 : i * 131 % 700 + 30;
+
+		snprintf(names[log], 2, "%c", (int)('a' + log));
+		for (; at < text + size; at += 9)
+			snprintf(at, 10, "SECRET-%c.", (int)('A' + log));
+		assert_int_equal(append(s, names[log], epochs[log], i / 6 + 1, 1, text)->err, OK);
+		strcpy(epochs[log], read_log(s, names[log], 1, 1)->epoch);
+	}
+	for (uint64_t seq = 150; seq > 0; seq -= 3) { /* so that stubs are put between stubs */
+		assert_int_equal(erase(s, "b", seq, "STUB-B. by somebody")->err, OK);
+		assert_int_equal(erase(s, "c", seq, "STUB-C. by somebody")->err, OK);
+	}
+	assert_true(times_in_files(b, "SECRET-B.") > 0 && times_in_files(b, "STUB-B.") > 0);
+	assert_int_equal(drop(s, "b")->err, OK);
+	assert_int_equal(drop(s, "e")->err, OK);
+	assert_int_equal(times_in_files(b, "SECRET-B."), 0);
+	assert_int_equal(times_in_files(b, "STUB-B."), 0);
+	assert_int_equal(times_in_files(b, "SECRET-E."), 0);
+	for (uint64_t seq = 1; seq <= 150; seq++)
+		assert_int_equal(erase(s, "a", seq, "{}")->err, OK);
+	assert_int_equal(times_in_files(b, "SECRET-A."), 0);
+	assert_true(times_in_files(b, "SECRET-D.") > 0);
+	assert_int_equal(read_log(s, "c", 1, 999)->n_records, 150); /* its stubs are as they were */
+	seat_close(s);
+	s = SEAT(0);
+	assert_int_equal(read_log(s, "c", 1, 999)->n_records, 150);
+	assert_int_equal(read_log(s, "b", 1, 999)->err, ERR_NOT_FOUND);
+}
+
+static void what_is_damaged_may_be_dropped(void **state)
+{
+	struct seat *s;
+
+	two_logs(state);
+	edit(*state, "UPDATE records SET body = x'00' WHERE seq = 17 AND log = " A ";"
+		     "UPDATE logs SET seal = zeroblob(32) WHERE name = 'b'");
+	s = SEAT(0);
+	assert_int_equal(read_log(s, "a", 1, 40)->err, ERR_DAMAGED);
+	assert_int_equal(read_log(s, "b", 1, 40)->err, ERR_DAMAGED);
+	assert_int_equal(drop(s, "a")->err, OK);
+	assert_int_equal(drop(s, "b")->err, OK);
+	assert_int_equal(read_log(s, "a", 1, 40)->err, ERR_NOT_FOUND);
+	assert_int_equal(append(s, "b", "", 1, 1, "x")->err, ERR_NOT_FOUND);
+}
+
 static void files_are_ours_alone(void **state)
 {
 	struct bench *b = *state;
@@ -537,6 +609,8 @@ const struct contract_case file_cases[] = {
 	CASE(flipped_bits_serve_nothing_wrong),
 	CASE(a_truncated_file_is_noticed),
 	CASE(erased_text_is_in_no_file),
+	CASE(dropped_text_is_in_no_file),
+	CASE(what_is_damaged_may_be_dropped),
 	CASE(files_are_ours_alone),
 	CASE(two_opens_on_one_file),
 	CASE(a_newer_schema_is_refused),

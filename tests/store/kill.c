@@ -191,6 +191,77 @@ static void killed_at_any_moment(void **state)
 	assert_true(n_acked > kills_wanted());
 }
 
+/* --- a drop --- */
+
+#define DROP_RECORDS 4000
+
+static void never(void *arg, const struct store_answer *a)
+{
+	(void)arg;
+	(void)a;
+}
+
+static void drop_and_wait(const char *path, int begun)
+{
+	struct store *store;
+	uv_loop_t loop;
+	char why[256];
+
+	uv_loop_init(&loop);
+	if (sqlite_open(&loop, path, NULL, NULL, NULL, &store, why, sizeof(why)) != OK)
+		_exit(2);
+	store_drop(store, "d", never, NULL);
+	if (write(begun, "x", 1) != 1)
+		_exit(4);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	_exit(5);
+}
+
+static void drop_and_kill(const char *path)
+{
+	struct timespec while_ = { .tv_nsec = (long)(chance() % 12000000) };
+	int ends[2], status;
+	char byte;
+
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		drop_and_wait(path, ends[1]);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	close(ends[0]);
+	nanosleep(&while_, NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	assert_true(WIFSIGNALED(status));
+	n_kills++;
+}
+
+/* Whole or gone, and asking again finishes it. */
+static void killed_while_it_drops(void **state)
+{
+	struct bench *b = *state;
+	size_t whole = 0, gone = 0;
+	char path[96], epoch[STORE_EPOCH_MAX + 1];
+
+	snprintf(path, sizeof(path), "%s/log.db", b->dir);
+	append_many(bench_seat(b, 0), "d", epoch, 1, DROP_RECORDS);
+	for (int i = 0; i < 40 && !gone; i++) {
+		seat_close(&b->seats[0]);
+		drop_and_kill(path);
+		struct reply *r = read_log(bench_seat(b, 0), "d", DROP_RECORDS - 9, DROP_RECORDS);
+		whole += r->err == OK;
+		gone += r->err == ERR_NOT_FOUND;
+		assert_int_equal(r->n_records, r->err == OK ? 10 : 0);
+		if (r->err == OK)
+			assert_string_equal(r->epoch, epoch);
+	}
+	assert_true(whole + gone > 0);
+	assert_int_equal(drop(bench_seat(b, 0), "d")->err, OK);
+	assert_int_equal(read_log(bench_seat(b, 0), "d", 1, 9)->err, ERR_NOT_FOUND);
+}
+
 /* --- at once --- */
 
 /* Waits for the start, opens, holds the file until the end. Exits with 0: had it, 1: in use. */
@@ -252,6 +323,7 @@ static void of_many_that_start_at_once_one_gets_it(void **state)
 
 const struct contract_case kill_cases[] = {
 	CASE(killed_at_any_moment),
+	CASE(killed_while_it_drops),
 	CASE(of_many_that_start_at_once_one_gets_it),
 };
 const size_t n_kill_cases = sizeof(kill_cases) / sizeof(kill_cases[0]);

@@ -201,6 +201,34 @@ static void a_text_that_was_erased_does_not_come_back(void **state)
 	world_free(w);
 }
 
+/* Those who hold all of it give nothing back, whatever they hear, and are told. */
+static void what_was_dropped_does_not_come_back(void **state)
+{
+	static const uint32_t delays[] = { 0, 100, 700 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
+		struct world *w = world_of(5);
+
+		w->next[MEMORY_WORD].lost = true;
+		w->next[MEMORY_APPEND].delay_ms = 400; /* what is given back, and what is said */
+		w->next[MEMORY_ERASE].delay_ms = delays[i];
+		memory_restore(w->memory, "a", 2);
+		store_drop(w->instances[0].store, "a", on_done, &w->instances[0]);
+		go(w, 12000);
+		assert_int_equal(w->instances[0].err, OK);
+		assert_string_equal(memory_epoch(w->memory, "a"), STORE_DROPPED_EPOCH);
+		assert_int_equal(memory_head(w->memory, "a"), 0);
+		follow_anew(w, 1); /* some were told of another history first */
+		go(w, 4000);
+		assert_int_equal(w->instances[1].ending, STORE_DROPPED);
+		say(w, 0, 1);
+		go(w, 4000);
+		assert_int_equal(w->instances[0].err, ERR_NOT_FOUND);
+		world_free(w);
+	}
+}
+
 /* An append that was acknowledged, and word of it lost, before the log lost it. */
 static void ones_own_record_is_held_without_word_of_it(void **state)
 {
@@ -287,6 +315,7 @@ const struct contract_case lost_cases[] = {
 	CASE(it_is_offered_until_the_store_can_tell),
 	CASE(more_than_is_held_is_lost),
 	CASE(a_text_that_was_erased_does_not_come_back),
+	CASE(what_was_dropped_does_not_come_back),
 	CASE(ones_own_record_is_held_without_word_of_it),
 	CASE(new_records_wait_while_lost_ones_are_taken),
 	CASE(a_restart_loses_no_more_than_it_may),

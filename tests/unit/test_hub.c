@@ -88,7 +88,7 @@ static void a_session_that_was_never_opened_lets_nobody_in(void **state)
 	hub_hello(b.hub, &ana.peer, &g, &(struct hello){ .ticket = "t" });
 	bench_pass(&b, 50);
 	assert_int_equal(screen_count(&ana, "error", "not_found"), 1);
-	assert_int_equal(ana.bye, BYE_UNAVAILABLE);
+	assert_int_equal(ana.bye, BYE_GONE);
 	assert_int_equal(memory_head(b.memory, "s-y"), 0);
 	screen_go(&ana);
 	bench_end(&b);

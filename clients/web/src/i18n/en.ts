@@ -516,6 +516,7 @@ export const en = {
   "conn.over_text": "Please open your link again, or ask the organizer for a new one.",
   "conn.too_many": "This link is open on too many devices.",
   "conn.unavailable": "The session cannot be served now.",
+  "conn.gone": "There is no such session, or it was deleted.",
   "conn.damaged":
     "The record of this session is damaged and is not shown. Please tell the organizer.",
 

@@ -1,22 +1,21 @@
 import { forgetMe } from "../app/forget.ts";
-import { t } from "../i18n/t.ts";
+import { type PlainKey, t } from "../i18n/t.ts";
 import { left } from "./leave.ts";
 import { Button } from "./parts/Button.tsx";
 import { Logo } from "./parts/Icon.tsx";
 
+const OVER: Partial<Record<string, PlainKey>> = {
+  too_many: "conn.too_many",
+  gone: "conn.gone",
+  damaged: "conn.damaged",
+  unavailable: "conn.unavailable",
+  closed: "err.closed",
+};
+
 /** The end of a ticket: what happened, and what is possible. */
 export function Over({ why }: { readonly why: string }) {
   const removed = why === "removed";
-  const words =
-    why === "too_many"
-      ? t("conn.too_many")
-      : why === "damaged"
-        ? t("conn.damaged")
-        : why === "unavailable"
-          ? t("conn.unavailable")
-          : why === "closed"
-            ? t("err.closed")
-            : t("conn.over_text");
+  const words = t(OVER[why] ?? "conn.over_text");
   return (
     <main class="opening" id="main">
       <Logo />
