@@ -1,14 +1,21 @@
-/* The words of a line leave the log for ever, and with them those of its edits and of whoever
- * quoted it; each of these records becomes its own stub. The line goes first: its log has another
- * epoch then, so that nobody who was about to quote it can, and what was said before that is found.
- */
+/* What leaves the logs for ever, because an operator or the clock says so.
+ *
+ * The words of a line, and with them those of its edits and of whoever quoted it: each of these
+ * records becomes its own stub. The line goes first: its log has another epoch then, so that nobody
+ * who was about to quote it can, and what was said before that is found.
+ *
+ * Or a whole session. Its log goes first: nobody who loads it finds anything then, and nothing is
+ * put of it into the list any more. What the list says of it is erased in the same way as words. */
 #include "server/hub/live.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
+
+#define AT_ONCE 8 /* stubs on their way; each may cost a copy of the log */
 
 struct stub {
 	uint64_t seq;
@@ -17,10 +24,14 @@ struct stub {
 
 struct erasing {
 	struct hub *hub;
-	char log[sizeof(((struct live *)0)->log)];
-	uint64_t line, next; /* the record to look at next; 0: all were */
-	struct stub *stubs;  /* to be put into the log, from the last one on */
-	size_t n_stubs, n;
+	char session[sizeof(((struct live *)0)->id)];
+	char log[sizeof(((struct live *)0)->log)]; /* that is looked through */
+	const char *why;                           /* of a whole session, else NULL */
+	uint64_t line;                             /* 0: of a whole session */
+	uint64_t next;                             /* the record to look at next; 0: all were */
+	struct stub *stubs; /* to be put into the log, from the last one on */
+	size_t n_stubs, n_asked, n;
+	enum err err; /* of the first that was refused */
 	hub_erased_fn done;
 	void *arg;
 };
@@ -47,7 +58,17 @@ static bool drop_words(struct event *e, uint64_t line)
 	return dropped;
 }
 
-/* Keeps a stub if the record has words of the line. False: this should be the line, and is none. */
+static bool drop_entry(struct event *e, const char *session)
+{
+	if (e->type != EVT_DIRECTORY_PUT || strcmp(e->directory_put.session, session) != 0)
+		return false;
+	drop(&e->directory_put.hashtag);
+	e->directory_put.n_areas = 0;
+	return drop(&e->directory_put.title);
+}
+
+/* Keeps a stub if there is something to erase in the record. False: this should be the line, and is
+ * none. */
 static bool look_at(struct erasing *w, const struct store_record *record)
 {
 	struct event e;
@@ -55,7 +76,7 @@ static bool look_at(struct erasing *w, const struct store_record *record)
 
 	if (codec_event(record->body->text, record->body->len, &e) == OK) {
 		is_line = e.type == EVT_CHAT_SAID;
-		if (drop_words(&e, w->line)) {
+		if (w->line ? drop_words(&e, w->line) : drop_entry(&e, w->session)) {
 			w->stubs = x_grow(w->stubs, w->n_stubs, sizeof(*w->stubs));
 			w->stubs[w->n_stubs++] =
 				(struct stub){ record->seq, codec_write_event(&e, true) };
@@ -67,9 +88,15 @@ static bool look_at(struct erasing *w, const struct store_record *record)
 
 static void finish(struct erasing *w, enum err err)
 {
+	const char *outcome = err ? err_names[err] : "ok";
+
 	--*hub_erasing(w->hub);
-	log_info("session.erased", "log=%s line=%" PRIu64 " records=%zu outcome=%s", w->log,
-		 w->line, w->n, err ? err_names[err] : "ok");
+	if (w->line)
+		log_info("session.erased", "log=%s line=%" PRIu64 " records=%zu outcome=%s", w->log,
+			 w->line, w->n, outcome);
+	else
+		log_info("session.dropped", "session=%s why=%s outcome=%s", w->session, w->why,
+			 outcome);
 	w->done(w->arg, err, w->n);
 	while (w->n_stubs)
 		msg_unref(&w->stubs[--w->n_stubs].body);
@@ -83,13 +110,26 @@ static void on_erased(void *arg, const struct store_answer *answer)
 {
 	struct erasing *w = arg;
 
-	if (answer->err) {
-		finish(w, answer->err);
+	w->n += answer->err == OK;
+	if (!w->err)
+		w->err = answer->err;
+	if (--w->n_asked)
 		return;
+	if (w->err)
+		finish(w, w->err);
+	else
+		step(w);
+}
+
+static void erase_some(struct erasing *w)
+{
+	while (w->n_stubs && w->n_asked < AT_ONCE) {
+		struct stub *s = &w->stubs[--w->n_stubs];
+
+		w->n_asked++;
+		store_erase(hub_store(w->hub), w->log, s->seq, s->body, on_erased, w);
+		msg_unref(&s->body);
 	}
-	msg_unref(&w->stubs[--w->n_stubs].body);
-	w->n++;
-	step(w);
 }
 
 static void on_read(void *arg, const struct store_answer *answer)
@@ -112,35 +152,74 @@ static void on_read(void *arg, const struct store_answer *answer)
 
 static void step(struct erasing *w)
 {
-	const struct stub *last = w->n_stubs ? &w->stubs[w->n_stubs - 1] : NULL;
-	struct store *s = hub_store(w->hub);
-
 	if (hub_has_ended(w->hub))
 		finish(w, ERR_UNAVAILABLE);
-	else if (last)
-		store_erase(s, w->log, last->seq, last->body, on_erased, w);
+	else if (w->n_stubs)
+		erase_some(w);
 	else if (!w->next)
 		finish(w, OK);
 	else
-		store_read(s, w->log, w->next,
+		store_read(hub_store(w->hub), w->log, w->next,
 			   w->next == w->line ? w->line : w->next + STORE_SLICE - 1, on_read, w);
+}
+
+static void on_dropped(void *arg, const struct store_answer *answer)
+{
+	struct erasing *w = arg;
+	struct live *l = hub_live(w->hub, w->session);
+
+	if (answer->err) {
+		finish(w, answer->err);
+		return;
+	}
+	if (l && l->phase != LIVE_DROPPED && !hub_has_ended(w->hub)) {
+		store_unfollow(hub_store(w->hub), l->log);
+		live_dropped(l);
+	}
+	snprintf(w->log, sizeof(w->log), "%s", DIRECTORY_LOG);
+	w->next = 1;
+	step(w);
+}
+
+/* NULL: it cannot be, and whoever asked was told so. */
+static struct erasing *begin(struct hub *h, const char *session, hub_erased_fn done, void *arg)
+{
+	bool ready = hub_ready(h) && !hub_has_ended(h);
+	struct erasing *w;
+
+	if (!ready || !directory_find(hub_directory(h), session)) {
+		done(arg, ready ? ERR_NOT_FOUND : ERR_UNAVAILABLE, 0);
+		return NULL;
+	}
+	w = x_calloc(1, sizeof(*w));
+	*w = (struct erasing){ .hub = h, .done = done, .arg = arg };
+	snprintf(w->session, sizeof(w->session), "%s", session);
+	snprintf(w->log, sizeof(w->log), "s-%s", session);
+	++*hub_erasing(h);
+	return w;
 }
 
 void hub_erase(struct hub *h, const char *session, uint64_t line, hub_erased_fn done, void *arg)
 {
 	struct erasing *w;
 
-	if (!hub_ready(h) || hub_has_ended(h)) {
-		done(arg, ERR_UNAVAILABLE, 0);
-		return;
-	}
-	if (!line || !directory_find(hub_directory(h), session)) {
+	if (!line) {
 		done(arg, ERR_NOT_FOUND, 0);
 		return;
 	}
-	w = x_calloc(1, sizeof(*w));
-	*w = (struct erasing){ .hub = h, .line = line, .next = line, .done = done, .arg = arg };
-	snprintf(w->log, sizeof(w->log), "s-%s", session);
-	++*hub_erasing(h);
+	w = begin(h, session, done, arg);
+	if (!w)
+		return;
+	w->line = w->next = line;
 	step(w);
+}
+
+void hub_drop(struct hub *h, const char *session, const char *why, hub_erased_fn done, void *arg)
+{
+	struct erasing *w = begin(h, session, done, arg);
+
+	if (!w)
+		return;
+	w->why = why;
+	store_drop(hub_store(h), w->log, on_dropped, w);
 }

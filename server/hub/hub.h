@@ -38,7 +38,7 @@ typedef void (*hub_read_fn)(void *arg, enum err err, const struct state *state);
 /* How a plan ended; the session's id is the one that was asked for. ERR_UNKNOWN: the store cannot
  * tell in time, and it may still come to be. */
 typedef void (*hub_planned_fn)(void *arg, enum err err);
-/* How an erasure ended: of so many records the words are gone. */
+/* How an erasure or a drop ended: of so many records the words are gone. */
 typedef void (*hub_erased_fn)(void *arg, enum err err, size_t n);
 
 /* The store's on_notice must lead to hub_notice. now: the time of the start. */
@@ -67,6 +67,10 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg);
  * files for ever; everybody there gets a view. Twice does no harm. ERR_NOT_FOUND: no such line.
  * ERR_UNKNOWN, ERR_UNAVAILABLE: ask again, a part of it may have happened. */
 void hub_erase(struct hub *h, const char *session, uint64_t line, hub_erased_fn done, void *arg);
+/* The session is gone for ever, its log and its entries in the list; whoever is there is told bye.
+ * Twice does no harm. ERR_NOT_FOUND: no such session. ERR_UNKNOWN, ERR_UNAVAILABLE: ask again, a
+ * part of it may have happened. why: for the log. */
+void hub_drop(struct hub *h, const char *session, const char *why, hub_erased_fn done, void *arg);
 /* A reader has made so many bytes of it: after too many the others wait for the next turn. */
 void hub_spent(struct hub *h, size_t bytes);
 /* Of a session that is loaded, as whoever reads it may ask; else "". */

@@ -79,6 +79,38 @@ static void erase(struct request *r, const char *session)
 	hub_erase(r->net->hub, session, (uint64_t)number, on_erased, r);
 }
 
+static void on_dropped(void *arg, enum err err, size_t n)
+{
+	struct request *r = arg;
+	struct text t = { 0 };
+
+	(void)n;
+	if (err) {
+		api_refuse(r, err, NULL);
+		return;
+	}
+	text_object(&t, NULL);
+	text_bool(&t, "dropped", true);
+	text_object_end(&t);
+	answer_json(r, 200, &t);
+}
+
+static void drop(struct request *r, const char *session)
+{
+	json_t *body = api_body(r);
+	bool says_more = json_object_size(body) > 0;
+
+	if (!body)
+		return;
+	json_decref(body);
+	if (says_more) {
+		api_refuse(r, ERR_BAD_REQUEST, NULL);
+		return;
+	}
+	r->busy = true;
+	hub_drop(r->net->hub, session, "operator", on_dropped, r);
+}
+
 bool operate_serve(struct request *r)
 {
 	char id[33];
@@ -93,7 +125,9 @@ bool operate_serve(struct request *r)
 		answer_not_allowed(r, "GET, HEAD");
 	else if (strcmp(rest, "/erase") == 0 && posts)
 		erase(r, id);
-	else if (strcmp(rest, "/erase") == 0)
+	else if (strcmp(rest, "/drop") == 0 && posts)
+		drop(r, id);
+	else if (strcmp(rest, "/erase") == 0 || strcmp(rest, "/drop") == 0)
 		answer_not_allowed(r, "POST");
 	else
 		return false;

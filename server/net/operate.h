@@ -12,6 +12,8 @@ struct request;
  * POST /sessions/{id}/erase: {"line"}, see hub_erase; the answer is {"erased"}, of how many
  * records.
  *
+ * POST /sessions/{id}/drop: {}, see hub_drop; the answer is {"dropped":true}.
+ *
  * False: the address is none of these. */
 bool operate_serve(struct request *r);
 

@@ -11,7 +11,8 @@ import { ticket } from "./tickets.mjs";
 
 const MARK = "Regretted-7f3a";
 
-function filesWith(dir, mark) {
+/** The files of a server that hold these words. */
+export function filesWith(dir, mark) {
   const all = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
   return all.map((e) => path(e.parentPath ?? e.path, e.name)).filter((f) => readFileSync(f).includes(mark));
 }

@@ -13,6 +13,7 @@ import { codes } from "./codes.mjs";
 import { forgedRequests, otherSites, uploads, waysOut } from "./cross.mjs";
 import { evasions } from "./evasions.mjs";
 import { documents } from "./documents.mjs";
+import { dropped } from "./dropped.mjs";
 import { erased } from "./erased.mjs";
 import { exports } from "./exports.mjs";
 import { deafReaders, joinFloods, lineFloods, pingFloods, slowHandshakes, smallFloods } from "./floods.mjs";
@@ -135,6 +136,7 @@ async function words() {
   await row("REDISI", server, () => redis(server, dice(seed)));
   await row("EXPORT", server, () => exports(server, dice(seed)));
   await row("PURGE", server, () => erased(server));
+  await row("DROP", server, () => dropped(server));
   await row("LOGI", server, () => logs(server));
   await ends(server);
 }
