@@ -66,6 +66,7 @@ struct conf {
 		int64_t http_percent;
 		int64_t rate_percent; /* 0: rates are not asked */
 		int64_t queue_bytes;
+		int64_t session_megabytes;
 	} limits;
 	struct {
 		char *certificate, *key; /* paths, both or none */

@@ -295,5 +295,10 @@ const struct conf_option conf_options[] = {
 	  .doc = "Bytes that may wait for one connection that reads too slowly. Beyond that its "
 		 "events\n"
 		 "are dropped, and it gets a whole view when it can read again." },
+	{ "limits", "session_megabytes", CONF_NUMBER, AT(limits.session_megabytes), "256", 1,
+	  1048576,
+	  .doc = "What a session holds, as it is stored. Beyond it attendees are told that it is "
+		 "full,\n"
+		 "and staff go on." },
 };
 const size_t n_conf_options = sizeof(conf_options) / sizeof(conf_options[0]);

@@ -15,10 +15,11 @@
 struct hub;
 
 struct hub_options {
-	int64_t away_ms;            /* how long somebody may be away before the seat is free */
-	int64_t unload_ms;          /* how long a session nobody has open stays in memory */
-	uint64_t instance;          /* a name of this process, by chance */
-	unsigned rate_percent;      /* of the protocol's rates; 0: no rates asked (load tests) */
+	int64_t away_ms;        /* how long somebody may be away before the seat is free */
+	int64_t unload_ms;      /* how long a session nobody has open stays in memory */
+	uint64_t instance;      /* a name of this process, by chance */
+	unsigned rate_percent;  /* of the protocol's rates; 0: no rates asked (load tests) */
+	uint64_t session_bytes; /* of a session's log, then attendees add nothing; 0: any number */
 	uint64_t (*clock_ns)(void); /* for figures alone; NULL: times are not measured */
 };
 

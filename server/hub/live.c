@@ -89,6 +89,20 @@ static bool goes_with(const struct live *l, const struct job *next)
 	return true;
 }
 
+/* Whoever may join could fill memory and disk, a line at a time. Who runs the session can still do
+ * so, and everybody may go. */
+static bool is_too_much(const struct live *l, const struct job *j)
+{
+	uint64_t most = hub_options(l->hub)->session_bytes;
+	const struct command *c = &j->command;
+
+	if (!most || l->bytes < most || c->type == CMD_PEOPLE_LEAVE)
+		return false;
+	if (c->type == CMD_PEOPLE_JOIN)
+		return !role_is_staff(c->people_join.role);
+	return j->by && !role_is_staff(state_person(&l->state, j->by)->role);
+}
+
 /* Decides the first job of the queue at the next position; it joins the batch, or ends here. */
 static void decide_one(struct live *l)
 {
@@ -103,6 +117,8 @@ static void decide_one(struct live *l)
 		job_settle_already(l, j, verdict.already);
 	} else if (err) {
 		job_settle(l, j, err, verdict.retry_ms);
+	} else if (is_too_much(l, j)) {
+		job_settle(l, j, ERR_FULL, 0);
 	} else {
 		l->bodies[l->n_bodies++] = codec_write_event(&e, true);
 		j->tried = true;
@@ -316,6 +332,7 @@ void live_apply(struct live *l, const char *epoch, const struct store_record *re
 	if (codec_event(body->text, body->len, &e) != OK)
 		e = (struct event){ .seq = record->seq,
 				    .at = l->state.at }; /* of a newer version: a place, no more */
+	l->bytes += body->len;
 	crash_at("live.event");
 	state_reduce(&l->state, &e);
 	crash_at("live.reduced");

@@ -141,6 +141,7 @@ struct live {
 	char id[33], log[STORE_LOG_MAX + 1], epoch[STORE_EPOCH_MAX + 1];
 	enum live_phase phase;
 	struct state state;
+	uint64_t bytes; /* of the bodies that made it */
 
 	struct jobs queue;  /* not sent to the store yet */
 	struct jobs batch;  /* part of the append under way */

@@ -38,6 +38,7 @@ static void forget(struct live *l)
 	presence_forget(l);
 	fan_clear(l);
 	state_free(&l->state);
+	l->bytes = 0;
 	replay_clear(l);
 	cache_clear(&l->views);
 	digest_clear(l);
