@@ -158,13 +158,26 @@ void link_unlist(struct link *l)
 		uv_timer_stop(&l->net->looks);
 }
 
+/* It came in one packet with the request before it. */
+static bool came_behind(const struct link *l)
+{
+	return l->taken && l->taken == ws_taken(l->wsi);
+}
+
+/* The library has not put away yet what it has of a request that came behind another one, and would
+ * look at it in every turn of the loop while it is held. So it is not, and what is not answered by
+ * the end of this turn ends the connection when it is writable next. */
 static void serve(struct link *l)
 {
 	struct request *r = l->request;
 
 	r->served = true;
 	http_serve(r);
-	if (!r->answered)
+	if (r->answered)
+		return;
+	if (came_behind(l))
+		lws_callback_on_writable(l->wsi);
+	else
 		hold(l);
 }
 
@@ -245,8 +258,10 @@ int ws_http_writable(struct link *l, struct lws *wsi)
 	enum ws_written how;
 	bool keeps;
 
-	if (!r || !r->answered)
+	if (!r)
 		return 0;
+	if (!r->answered)
+		return r->served && !l->held ? -1 : 0;
 	how = write_part(r, wsi);
 	if (how == WS_FAILED)
 		return -1;
@@ -257,6 +272,7 @@ int ws_http_writable(struct link *l, struct lws *wsi)
 		return 0;
 	}
 	keeps = r->keeps;
+	l->taken = keeps ? ws_taken(wsi) : 0;
 	l->request = NULL;
 	request_gone(r);
 	if (!keeps || lws_http_transaction_completed(wsi))

@@ -23,6 +23,7 @@ struct link {
 	struct link *prev, *next; /* of those of its address that have not spoken */
 	struct conn *conn;        /* once it is a WebSocket */
 	struct request *request;  /* one at a time */
+	uint64_t taken;           /* bytes, ever, when the last answer had been written */
 	bool held;                /* nothing is read from it, nor written */
 	bool in_full;             /* its socket takes nothing more */
 	struct link *prev_full, *next_full;

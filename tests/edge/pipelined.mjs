@@ -34,11 +34,11 @@ const PACKETS = [
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** The statuses of all answers; enough: so many, then no more are waited for. */
-async function statuses(s, enough) {
+/** The statuses of all answers; enough: so many, then no more are waited for. patience: for each, in ms. */
+export async function statuses(s, enough, patience = 2000) {
   const list = [];
   while (list.length < enough) {
-    const answer = await until(s, (x) => takeAnswer(x), 2000);
+    const answer = await until(s, (x) => takeAnswer(x), patience);
     if (!answer) break;
     list.push(answer.status);
   }

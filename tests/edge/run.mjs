@@ -41,6 +41,7 @@ import { start } from "./start.mjs";
 import { ticket } from "./tickets.mjs";
 import { unread } from "./unread.mjs";
 import { utf8 } from "./utf8.mjs";
+import { waiting } from "./waiting.mjs";
 import { logs, names, redis, sql, sqlSource } from "./words.mjs";
 
 const seed = Number(process.env.SEED ?? 1);
@@ -194,6 +195,7 @@ await people();
 await codes();
 await logged();
 await documents();
+await waiting();
 await asvs();
 await start();
 await patience;
