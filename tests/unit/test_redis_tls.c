@@ -5,27 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/unit/tls_ends.h"
 
-/* Who is there, and who is trusted; files in dir. */
+/* Who is there, and who is trusted. */
 static struct {
-	char dir[40];
 	struct certificate root, other_root, good;
 	struct redis_tls *tls;
 } the;
-
-static const char *file(const char *name)
-{
-	static char paths[16][80]; /* more than a test holds */
-	static unsigned n;
-	char *path = paths[n++ % 16];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", the.dir, name);
-	return path;
-}
 
 /* --- what is good -------------------------------------------------------------------------------
  */
@@ -285,83 +273,36 @@ static void what_is_cut_or_changed_is_not_believed(void **state)
 	assert_in_range(noticed, changed / 10 * 9, changed);
 }
 
-/* --- files --------------------------------------------------------------------------------------
- */
-
-static void expect_refused(const char *ca, const char *certificate, const char *key,
-			   const char *says)
-{
-	char why[400] = "";
-
-	assert_null(redis_tls_new(ca, certificate, key, why, sizeof(why)));
-	if (!strstr(why, says))
-		fail_msg("wanted \"%s\" in: %s", says, why);
-}
-
-static void write_text(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	chmod(path, 0600);
-}
-
-static void files_of_no_use_are_named(void **state)
-{
-	const char *ca = file("ca.pem"), *pem = file("good.pem"), *key = file("good-key.pem");
-
-	(void)state;
-	certificate_write(&the.good, pem, key);
-	write_text(file("text"), "no PEM\n");
-	expect_refused("/no/such.pem", "", "",
-		       "The file of redis.ca /no/such.pem cannot be read: No such file");
-	expect_refused(file("text"), "", "", "is of no use: no certificate or crl found.");
-	expect_refused(key, "", "", "is of no use: no certificate or crl found.");
-	expect_refused(ca, "/no/such.pem", key, "The certificate /no/such.pem cannot be read");
-	expect_refused(ca, pem, "/no/such.pem", "The key /no/such.pem cannot be read");
-	expect_refused(ca, file("text"), key, "text is of no use: no start line.");
-	expect_refused(ca, pem, file("text"), "text is of no use: ");
-	certificate_write(&the.root, NULL, file("root-key.pem"));
-	expect_refused(ca, pem, file("root-key.pem"), "is of no use: key values mismatch.");
-	assert_int_equal(chmod(key, 0604), 0);
-	expect_refused(ca, pem, key, "can be read by everybody: chmod 600 ");
-}
-
 /* --- before and after all -----------------------------------------------------------------------
  */
 
 static int make_all(void **state)
 {
-	char why[400];
+	char ca[] = "/tmp/jobalike-tls-XXXXXX", why[400];
+	int fd = mkstemp(ca);
 
 	(void)state;
-	strcpy(the.dir, "/tmp/jobalike-tls-XXXXXX");
-	if (!mkdtemp(the.dir))
+	if (fd < 0)
 		return 1;
+	close(fd);
 	the.root = certificate_new((struct certificate_how){ 0 });
 	the.other_root = certificate_new((struct certificate_how){ 0 });
 	the.good = certificate_new((struct certificate_how){
 		.by = &the.root, .names = "DNS:localhost,IP:127.0.0.1,IP:::1" });
-	certificate_write(&the.root, file("ca.pem"), NULL);
-	the.tls = redis_tls_new(file("ca.pem"), "", "", why, sizeof(why));
+	certificate_write(&the.root, ca, NULL);
+	the.tls = redis_tls_new(ca, "", "", why, sizeof(why));
+	unlink(ca);
 	return the.tls == NULL;
 }
 
 static int end_all(void **state)
 {
-	static const char *const names[] = { "ca.pem", "good.pem", "good-key.pem", "root-key.pem",
-					     "text" };
-
 	(void)state;
 	redis_tls_free(the.tls);
 	certificate_free(&the.root);
 	certificate_free(&the.other_root);
 	certificate_free(&the.good);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlink(file(names[i]));
-	return rmdir(the.dir);
+	return 0;
 }
 
 static const struct CMUnitTest tests[] = {
@@ -372,8 +313,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_older_version_is_refused),
 	cmocka_unit_test(a_server_that_asks_for_a_certificate_is_told_of),
 	cmocka_unit_test(what_is_no_tls_is_over),
-	cmocka_unit_test(what_is_cut_or_changed_is_not_believed),
-	cmocka_unit_test_teardown(files_of_no_use_are_named, end_all),
+	cmocka_unit_test_teardown(what_is_cut_or_changed_is_not_believed, end_all),
 };
 
 const struct unit_group redis_tls_group = UNIT_GROUP("redis_tls", tests);
