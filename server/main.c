@@ -356,6 +356,7 @@ static bool start(struct server *s)
 {
 	struct hub_options options = { .away_ms = s->conf.session.away_s * 1000,
 				       .unload_ms = s->conf.session.unload_s * 1000,
+				       .keep_ms = s->conf.store.keep_days * 86400000,
 				       .rate_percent = (unsigned)s->conf.limits.rate_percent,
 				       .session_bytes = (uint64_t)s->conf.limits.session_megabytes
 							<< 20,

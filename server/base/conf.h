@@ -32,6 +32,7 @@ struct conf {
 	struct {
 		char *url;
 		int synchronous;              /* enum conf_synchronous */
+		int64_t keep_days;            /* 0: for ever */
 		enum conf_store kind;         /* of url */
 		char *path;                   /* the database file; "" for memory */
 		struct conf_redis_list redis; /* of url; empty for the others */

@@ -197,6 +197,11 @@ const struct conf_option conf_options[] = {
 	  .doc = "full: what was acknowledged survives a power cut. normal: it survives the end "
 		 "of\n"
 		 "this program, but a power cut may take the last moments." },
+	{ "store", "keep_days", CONF_NUMBER, AT(store.keep_days), "0", 0, 36500,
+	  .doc = "Days after its end when a session is deleted for ever: after it was closed, or, "
+		 "if nobody\n"
+		 "did, after its planned end and what was said last. Not while somebody is in it.\n"
+		 "0: all are kept." },
 	{ "redis", "user", CONF_TEXT, AT(redis.user), "",
 	  .doc = "Who we are for Redis (its ACL). Empty: its default user." },
 	{ "redis", "password", CONF_SECRET, AT(redis.password), "",

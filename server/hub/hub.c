@@ -18,6 +18,7 @@ struct hub {
 	struct reader *lost;  /* who asked for a session that is not there */
 	int64_t now, wake, rests_until;
 	struct wheel wheel;
+	struct keep keep;
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
 	size_t read_bytes; /* likewise, by readers */
@@ -83,6 +84,11 @@ void hub_spent(struct hub *h, size_t bytes)
 bool hub_may_read(const struct hub *h)
 {
 	return h->read_bytes < VIEW_BYTES;
+}
+
+struct keep *hub_keep(struct hub *h)
+{
+	return &h->keep;
 }
 
 bool hub_is_draining(const struct hub *h)
@@ -333,6 +339,7 @@ int64_t hub_turn(struct hub *h, int64_t now)
 	if (wheel_wake(&h->wheel) <= now)
 		turn_wheel(h);
 	sooner(&h->wake, directory_turn(h->directory, now));
+	sooner(&h->wake, keep_turn(h, &h->keep, now));
 	sooner(&h->wake, wheel_wake(&h->wheel));
 	return h->stirred ? now : h->wake;
 }

@@ -17,6 +17,7 @@ struct hub;
 struct hub_options {
 	int64_t away_ms;        /* how long somebody may be away before the seat is free */
 	int64_t unload_ms;      /* how long a session nobody has open stays in memory */
+	int64_t keep_ms;        /* how long after its end it is kept; 0: for ever */
 	uint64_t instance;      /* a name of this process, by chance */
 	unsigned rate_percent;  /* of the protocol's rates; 0: no rates asked (load tests) */
 	uint64_t session_bytes; /* of a session's log, then attendees add nothing; 0: any number */

@@ -8,6 +8,7 @@
 #include "server/core/gate.h"
 #include "server/core/view.h"
 #include "server/hub/hub.h"
+#include "server/hub/keep.h"
 #include "server/hub/limit.h"
 #include "server/hub/wheel.h"
 
@@ -332,6 +333,7 @@ size_t *hub_view_bytes(struct hub *h);       /* of views built in this turn, of 
 bool hub_may_read(const struct hub *h);      /* readers have not made too much in this turn */
 struct directory *hub_list(struct hub *h);
 struct wheel *hub_wheel(struct hub *h);
+struct keep *hub_keep(struct hub *h);
 /* A number for a list that is told: higher than all before, also in a session that left memory. */
 uint64_t hub_next_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);

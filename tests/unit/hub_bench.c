@@ -225,7 +225,7 @@ static void hello(struct screen *s, struct bench *b, const char *sub, enum role 
 		  const struct hello *h)
 {
 	const struct guest g = {
-		.session = HUB_SESSION,
+		.session = b->session ? b->session : HUB_SESSION,
 		.sub = sub,
 		.name = sub,
 		.school = "School",

@@ -32,7 +32,8 @@ struct bench {
 	int64_t now, wake; /* wake: what the last turn returned */
 	size_t turns;
 	struct hub_options options;
-	int64_t expires; /* the tickets of those who come now; 0: never */
+	const char *session; /* that those come to who come now; NULL: HUB_SESSION */
+	int64_t expires;     /* the tickets of those who come now; 0: never */
 	struct memory_faults faults;
 	struct memory_fate append, answer, read, word, signal; /* what befalls those, from now on */
 	size_t appends;
