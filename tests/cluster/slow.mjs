@@ -14,7 +14,8 @@ const TURNS_MS = 2000;
 const HELD_MS = 3000; // so long it goes on
 const KEYS = LARGE ? 500_000 : 50_000; // beside ours, in a Redis that others use too
 const SLICE = 5000;
-const PAUSE_MS = 100; // its copies take the processor from everybody
+const PAUSE_MS = 20; // between two looks at how long it lets us wait
+const REST = 12; // looks between two copies, as these take the processor from everybody
 
 /** So long from each of these instances to Redis. */
 async function far(instances, ms) {
@@ -63,7 +64,7 @@ const SETTINGS = {
   "aof-rewrite-incremental-fsync": ["no", "yes"],
 };
 
-/** Its file is written anew again and again, and it is told other settings: how long it let us wait at most. */
+/** Its file is written anew a few times, and it is told other settings again and again: how long it let us wait at most. */
 async function rewritten(redis) {
   const end = performance.now() + HELD_MS;
   let delay_ms = 0;
@@ -72,11 +73,11 @@ async function rewritten(redis) {
     const begun = performance.now();
     await redis.ask("CONFIG", "SET", ...Object.entries(SETTINGS).flatMap(([name, two]) => [name, two[turn % 2]]));
     delay_ms = Math.max(delay_ms, performance.now() - begun);
-    await redis.ask("BGREWRITEAOF").then(() => rewrites++, () => {}); // it is still at the last one
+    if (turn % REST === 0) await redis.ask("BGREWRITEAOF").then(() => rewrites++, () => {}); // it is still at the last one
     await sleep(PAUSE_MS);
   }
   await emptied(redis);
-  check(rewrites > 2, `F-11: its file was written anew ${rewrites} times`);
+  check(rewrites > 1, `F-11: its file was written anew ${rewrites} times`);
   return { delay_ms, rewrites };
 }
 
