@@ -23,6 +23,12 @@ void export_json(const struct state *s, const struct person *who, struct text *o
  * heading, no list, no HTML, no link. Line 43 has the anchor `line-43`. Times are UTC. */
 void export_markdown(const struct state *s, const struct person *who, struct text *out);
 
+/* All by one person, for them: the same object as far as the list `events`, which is left open,
+ * with themselves as `you`. Its events are those that are theirs, as they were appended. */
+void export_mine(const struct state *s, const struct person *who, struct text *out);
+/* Is it theirs? Then what they quoted of others is left out of it. */
+bool export_is_mine(struct event *e, uint64_t person);
+
 /* Is there one for them now? Not for who was removed, nor for who has left while it goes on. */
 bool export_is_for(const struct state *s, const struct person *who);
 /* May they read this room in an export? */

@@ -65,6 +65,11 @@ int64_t hub_turn(struct hub *h, int64_t now);
 /* Plans a session by its first command (CMD_SESSION_OPEN as JSON; the reference is taken over). */
 void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg);
 void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg);
+/* All that this person said and did up to this state, from the log: events with commas between
+ * them. us: what it took to find them. Called later; at once after hub_end. */
+typedef void (*hub_mine_fn)(void *arg, enum err err, const struct text *events, int64_t us);
+void hub_mine(struct hub *h, const struct state *s, const struct person *who, hub_mine_fn done,
+	      void *arg);
 /* The words of one line, of its edits and of whoever quoted it leave the session's log and all its
  * files for ever; everybody there gets a view. Twice does no harm. ERR_NOT_FOUND: no such line.
  * ERR_UNKNOWN, ERR_UNAVAILABLE: ask again, a part of it may have happened. */

@@ -327,7 +327,7 @@ struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 struct hub_figures *hub_counts(struct hub *h);
 void hub_rest(struct hub *h, int64_t until); /* nothing that comes until then is in a hurry */
-size_t *hub_erasing(struct hub *h);          /* erasures and drops under way */
+size_t *hub_erasing(struct hub *h);          /* of what goes through logs */
 bool hub_has_ended(const struct hub *h);     /* nothing is asked of the store any more */
 size_t *hub_view_bytes(struct hub *h);       /* of views built in this turn, of all sessions */
 bool hub_may_read(const struct hub *h);      /* readers have not made too much in this turn */

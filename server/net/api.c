@@ -7,7 +7,6 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
-#include "server/core/export.h"
 #include "server/net/calendar.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
@@ -241,71 +240,6 @@ static void serve_session(struct request *r, const char *session)
 	api_read(r, session, on_session);
 }
 
-/* --- what was said ------------------------------------------------------------------------------
- */
-
-struct export
-{
-	struct ticket ticket;
-	bool as_json;
-};
-
-static void end_export(void *work)
-{
-	struct export *e = work;
-
-	ticket_free(&e->ticket);
-	free(e);
-}
-
-static void on_export(void *arg, enum err err, const struct state *s)
-{
-	struct request *r = arg;
-	const struct export *e = r->work;
-	const struct person *who = err ? NULL : state_person_by_sub(s, e->ticket.sub);
-	char more[128];
-	struct reply reply = { .status = 200, .more = more };
-	struct text t = { 0 };
-
-	if (err || !who || !export_is_for(s, who)) {
-		api_refuse(r, err ? err : who && who->removed ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
-		return;
-	}
-	if (http_is_full(r)) {
-		api_refuse(r, ERR_UNAVAILABLE, NULL);
-		return;
-	}
-	if (e->as_json)
-		export_json(s, who, &t);
-	else
-		export_markdown(s, who, &t);
-	hub_spent(r->net->hub, t.len);
-	reply.type = e->as_json ? "application/json" : "text/markdown;charset=utf-8";
-	snprintf(more, sizeof(more),
-		 "content-disposition: attachment; filename=\"jobalike-%s.%s\"\r\n", s->session.id,
-		 e->as_json ? "json" : "md");
-	answer_text(r, reply, &t);
-}
-
-static void serve_export(struct request *r, const char *session, bool as_json)
-{
-	struct ticket t;
-	enum ticket_fault fault =
-		ticket_read(r->net->keys, r->bearer, strlen(r->bearer), clock_ms(), &t);
-	struct export *e;
-
-	if (fault || t.kind != TICKET_PERSON || strcmp(t.session, session) != 0) {
-		ticket_free(&t);
-		api_refuse(r, ERR_UNAUTHORIZED, NULL);
-		return;
-	}
-	e = x_malloc(sizeof(*e));
-	*e = (struct export){ t, as_json };
-	r->work = e;
-	r->end_work = end_export;
-	api_read(r, session, on_export);
-}
-
 static void on_calendar(void *arg, enum err err, const struct state *s)
 {
 	struct request *r = arg;
@@ -362,16 +296,6 @@ static void only(struct request *r, enum method method, const char *session,
 		answer_not_allowed(r, method == METHOD_POST ? "POST" : "GET, HEAD");
 }
 
-static void serve_export_json(struct request *r, const char *session)
-{
-	serve_export(r, session, true);
-}
-
-static void serve_export_markdown(struct request *r, const char *session)
-{
-	serve_export(r, session, false);
-}
-
 static void serve_sessions(struct request *r)
 {
 	if (r->method == METHOD_POST)
@@ -394,8 +318,9 @@ static const struct {
 	{ "", METHOD_GET, serve_session },
 	{ "/tickets", METHOD_POST, api_join },
 	{ "/code", METHOD_GET, api_show_code },
-	{ "/export.json", METHOD_GET, serve_export_json },
-	{ "/export.md", METHOD_GET, serve_export_markdown },
+	{ "/export.json", METHOD_GET, api_export_json },
+	{ "/export.md", METHOD_GET, api_export_markdown },
+	{ "/mine.json", METHOD_GET, api_export_mine },
 };
 
 bool api_serve(struct request *r)

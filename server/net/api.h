@@ -22,6 +22,11 @@ void api_show_code(struct request *r, const char *session); /* GET */
 void api_join(struct request *r, const char *session);
 void api_plan(struct request *r);
 
+/* In api_export.c: GET, for who has a ticket of this session. mine: all by themselves. */
+void api_export_json(struct request *r, const char *session);
+void api_export_markdown(struct request *r, const char *session);
+void api_export_mine(struct request *r, const char *session);
+
 /* Reads the session's state, for done to answer from; r is its arg. */
 void api_read(struct request *r, const char *session, hub_read_fn done);
 /* Takes the id of a session from the middle of a path; what follows it, or NULL. */

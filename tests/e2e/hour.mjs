@@ -290,6 +290,10 @@ export async function hour(browser, say) {
   step("export");
   const json = JSON.parse(readFileSync(await anu.download("record.json"), "utf8"));
   const markdown = readFileSync(await anu.download("record.markdown"), "utf8");
+  const mine = JSON.parse(readFileSync(await anu.download("record.mine"), "utf8"));
+  const own = mine.events.filter((e) => e.by === mine.you.id && e.name === ANU.name);
+  check(own.length === mine.events.length, "one's own data hold what others did");
+  check(own.some((e) => e.text === "Written in the tunnel, first."), "a line is not in one's own data");
   const logs = [...terminal.log(), ...latecomers.log()];
   Object.assign(result, compare({ json, markdown, logs, seats, check }));
   const pushed = logs.filter((l) => l.event === "agenda.pushed");

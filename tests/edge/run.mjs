@@ -31,6 +31,7 @@ import { guesses, replays } from "./identity.mjs";
 import { limits } from "./limits.mjs";
 import { logged } from "./logged.mjs";
 import { messages } from "./messages.mjs";
+import { mine } from "./mine.mjs";
 import { metrics } from "./metrics.mjs";
 import { pipelined } from "./pipelined.mjs";
 import { requests } from "./requests.mjs";
@@ -136,6 +137,7 @@ async function words() {
   await row("SQLI", server, async () => ({ ...(await sql(server, dice(seed))), calls: await sqlSource() }));
   await row("REDISI", server, () => redis(server, dice(seed)));
   await row("EXPORT", server, () => exports(server, dice(seed)));
+  await row("MINE", server, () => mine(server));
   await row("PURGE", server, () => erased(server));
   await row("DROP", server, () => dropped(server));
   await row("LOGI", server, () => logs(server));

@@ -205,10 +205,13 @@ export async function planSession(plan: Plan, key: string): Promise<Answer<Plann
   return { ok: true, value: { title: plan.title, code, links: new Map(found) } };
 }
 
-/** Fetches an export and hands it to the browser as a file. */
-export async function download(id: string, kind: "json" | "md", ticket: string): Promise<boolean> {
+/** The record, or what is kept of oneself. */
+export type Download = "export.json" | "export.md" | "mine.json";
+
+/** Fetches it and hands it to the browser as a file. */
+export async function download(id: string, what: Download, ticket: string): Promise<boolean> {
   try {
-    const reply = await fetch(`/api/sessions/${encodeURIComponent(id)}/export.${kind}`, {
+    const reply = await fetch(`/api/sessions/${encodeURIComponent(id)}/${what}`, {
       headers: { Authorization: `Bearer ${ticket}` },
       cache: "no-store",
       credentials: "omit",
@@ -217,7 +220,7 @@ export async function download(id: string, kind: "json" | "md", ticket: string):
     const url = URL.createObjectURL(await reply.blob());
     const link = document.createElement("a");
     link.href = url;
-    link.download = `${id}.${kind}`;
+    link.download = `${id}${what.replace("export", "").replace("mine", "-mine")}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
     return true;

@@ -485,6 +485,7 @@ export const en = {
   "record.download": "Take it with you",
   "record.json": "JSON",
   "record.markdown": "Markdown",
+  "record.mine": "My data",
   "record.failed": "The download did not work. Please try again.",
   "record.topics": "Topics",
   "record.lines": "lines",
@@ -516,7 +517,8 @@ export const en = {
   "conn.over_text": "Please open your link again, or ask the organizer for a new one.",
   "conn.too_many": "This link is open on too many devices.",
   "conn.unavailable": "The session cannot be served now.",
-  "conn.gone": "There is no such session, or it was deleted.",
+  "conn.gone": "This session was deleted.",
+  "conn.gone_text": "Nothing of what was said in it is kept here any more.",
   "conn.damaged":
     "The record of this session is damaged and is not shown. Please tell the organizer.",
 

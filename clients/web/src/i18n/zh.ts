@@ -479,6 +479,7 @@ export const zh: Catalogue = {
   "record.download": "下载记录",
   "record.json": "JSON",
   "record.markdown": "Markdown",
+  "record.mine": "我的数据",
   "record.failed": "下载未成功，请重试。",
   "record.topics": "议题",
   "record.lines": "发言数",
@@ -510,7 +511,8 @@ export const zh: Catalogue = {
   "conn.over_text": "请重新打开您的链接，或向组织者索取新链接。",
   "conn.too_many": "此链接在过多设备上打开。",
   "conn.unavailable": "暂时无法提供本场内容。",
-  "conn.gone": "本场不存在，或已被删除。",
+  "conn.gone": "本场已被删除。",
+  "conn.gone_text": "其中的内容已不再保存。",
   "conn.damaged": "本场记录已损坏，无法显示。请告知组织者。",
 
   "err.slow_down": "请稍候，{n} 秒后可再发送。",

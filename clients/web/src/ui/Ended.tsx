@@ -6,7 +6,8 @@ import { Logo } from "./parts/Icon.tsx";
 
 const OVER: Partial<Record<string, PlainKey>> = {
   too_many: "conn.too_many",
-  gone: "conn.gone",
+  removed: "people.removed_text",
+  gone: "conn.gone_text",
   damaged: "conn.damaged",
   unavailable: "conn.unavailable",
   closed: "err.closed",
@@ -14,13 +15,13 @@ const OVER: Partial<Record<string, PlainKey>> = {
 
 /** The end of a ticket: what happened, and what is possible. */
 export function Over({ why }: { readonly why: string }) {
-  const removed = why === "removed";
-  const words = t(OVER[why] ?? "conn.over_text");
+  const title =
+    why === "removed" ? "people.removed_title" : why === "gone" ? "conn.gone" : "conn.over";
   return (
     <main class="opening" id="main">
       <Logo />
-      <h1>{removed ? t("people.removed_title") : t("conn.over")}</h1>
-      <p>{removed ? t("people.removed_text") : words}</p>
+      <h1>{t(title)}</h1>
+      <p>{t(OVER[why] ?? "conn.over_text")}</p>
       <a class="button button-plain" href="/">
         {t("app.schedule")}
       </a>

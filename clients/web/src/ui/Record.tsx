@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { download } from "../app/api.ts";
+import { type Download, download } from "../app/api.ts";
 import { connection } from "../app/live.ts";
 import { readRecord, record } from "../app/record.ts";
 import { place } from "../app/route.ts";
@@ -215,19 +215,22 @@ function Section({ view, part }: { readonly view: View; readonly part: Part }) {
 
 function Downloads({ id }: { readonly id: string }) {
   const failed = useSignal(false);
-  const get = async (kind: "json" | "md") => {
+  const get = async (what: Download) => {
     const ticket = ticketOf(id);
-    failed.value = !ticket || !(await download(id, kind, ticket));
+    failed.value = !ticket || !(await download(id, what, ticket));
   };
   return (
     <section class="downloads">
       <h2 class="label">{t("record.download")}</h2>
       <div>
-        <Button icon="download" onClick={() => void get("md")}>
+        <Button icon="download" onClick={() => void get("export.md")}>
           {t("record.markdown")}
         </Button>
-        <Button icon="download" onClick={() => void get("json")}>
+        <Button icon="download" onClick={() => void get("export.json")}>
           {t("record.json")}
+        </Button>
+        <Button icon="download" onClick={() => void get("mine.json")}>
+          {t("record.mine")}
         </Button>
         <Button kind="quiet" onClick={() => print()}>
           {t("record.print")}
