@@ -244,15 +244,14 @@ static int drop_stubs(struct writer *w, int64_t log)
 	sqlite3_reset(w->stubs);
 	if (rc != SQLITE_ROW || none)
 		return none ? SQLITE_OK : rc;
-	char *sql = sqlite3_mprintf(
-		"CREATE TEMP TABLE kept AS SELECT s.* FROM stubs AS s JOIN records AS r"
-		" ON r.id = s.record WHERE r.log <> %lld;"
-		"DELETE FROM stubs; INSERT INTO stubs SELECT * FROM kept ORDER BY record;"
-		"DROP TABLE kept",
-		(long long)log);
-	rc = sqlite3_exec(w->db, sql, NULL, NULL, NULL);
-	sqlite3_free(sql);
-	return rc;
+	sqlite3_bind_int64(w->keep_stubs, 1, log);
+	rc = run(w->keep_stubs);
+	if (rc != SQLITE_OK)
+		return rc;
+	return sqlite3_exec(w->db,
+			    "DELETE FROM stubs; INSERT INTO stubs SELECT * FROM kept ORDER BY "
+			    "record; DELETE FROM kept",
+			    NULL, NULL, NULL);
 }
 
 /* Rows stay, full of zeros: where one is taken out SQLite moves others together, and leaves copies

@@ -167,8 +167,8 @@ static void checkpoint(struct writer *w, bool idle)
 
 static void end(struct writer *w)
 {
-	sqlite3_stmt *all[] = { w->make, w->move, w->add,       w->at,   w->blank,
-				w->stub, w->tip,  w->blank_all, w->stubs };
+	sqlite3_stmt *all[] = { w->make, w->move, w->add,       w->at,    w->blank,
+				w->stub, w->tip,  w->blank_all, w->stubs, w->keep_stubs };
 
 	writer_forget(w);
 	rows_fini(&w->rows);
@@ -240,9 +240,13 @@ static int prepare(struct writer *w)
 		  "UPDATE records SET body = zeroblob(length(body)) WHERE log = ?1" },
 		{ &w->stubs, "SELECT count(*) FROM records AS r JOIN stubs AS s ON s.record = r.id"
 			     " WHERE r.log = ?1" },
+		{ &w->keep_stubs, "INSERT INTO kept SELECT s.* FROM stubs AS s JOIN records AS r"
+				  " ON r.id = s.record WHERE r.log <> ?1" },
 	};
 	int rc = rows_init(&w->rows, w->db);
 
+	if (rc == SQLITE_OK) /* in memory, and empty but while a log is dropped */
+		rc = exec(w, "CREATE TEMP TABLE kept AS SELECT * FROM stubs WHERE 0");
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && rc == SQLITE_OK; i++)
 		rc = rows_prepare(w->db, all[i].sql, all[i].st);
 	return rc;

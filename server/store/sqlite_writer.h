@@ -18,7 +18,7 @@ struct writer {
 	uv_thread_t thread;
 	sqlite3 *db;
 	struct rows rows;
-	sqlite3_stmt *make, *move, *add, *at, *blank, *stub, *tip, *blank_all, *stubs;
+	sqlite3_stmt *make, *move, *add, *at, *blank, *stub, *tip, *blank_all, *stubs, *keep_stubs;
 	struct log_cache *logs;
 	int wal_pages;
 	bool failing;        /* told once, and once when it is over */

@@ -75,7 +75,9 @@ static void a_lost_tail_is_given_back(void **state)
 	bench_until_told(s, 10);
 	bench_until_told(t, 10);
 	seat_unfollow(t, "a");
-	seat_follow(t, "a", 9); /* holds nothing */
+	forget(t);
+	seat_follow(t, "a", 9); /* holds nothing, and knows which history it is of */
+	bench_until_news(t, "a", STORE_LIVE);
 	pulse_start(&pulse, s->bench);
 	bring_back_old(s->bench);
 	bench_until_news(s, "a", STORE_RESET);
