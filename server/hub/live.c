@@ -89,6 +89,14 @@ static bool goes_with(const struct live *l, const struct job *next)
 	return true;
 }
 
+/* Of those who come back the one they have there, whatever their tickets say. */
+static enum role role_of_guest(const struct live *l, const struct people_join *c)
+{
+	const struct person *known = state_person_by_sub(&l->state, c->sub);
+
+	return known ? known->role : c->role;
+}
+
 /* Whoever may join could fill memory and disk, a line at a time. Who runs the session can still do
  * so, and everybody may go. */
 static bool is_too_much(const struct live *l, const struct job *j)
@@ -99,7 +107,7 @@ static bool is_too_much(const struct live *l, const struct job *j)
 	if (!most || l->bytes < most || c->type == CMD_PEOPLE_LEAVE)
 		return false;
 	if (c->type == CMD_PEOPLE_JOIN)
-		return !role_is_staff(c->people_join.role);
+		return !role_is_staff(role_of_guest(l, &c->people_join));
 	return j->by && !role_is_staff(state_person(&l->state, j->by)->role);
 }
 

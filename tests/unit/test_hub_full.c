@@ -4,7 +4,9 @@
 
 #include "tests/unit/hub_bench.h"
 
-#define MOST 20000 /* bytes */
+#define MOST    20000 /* bytes */
+#define APPOINT "{\"command\":\"people.appoint\",\"n\":%d,\"who\":%d,\"role\":\"%s\"}"
+#define ANA     3 /* came after the organizer, who came after the session */
 
 static char words[1001];
 
@@ -97,10 +99,54 @@ static void what_was_taken_stays_taken(void **state)
 	end(&b, &ana, &olga);
 }
 
+/* The role that somebody has there counts, and not that of the ticket with which they come back. */
+static void who_was_made_staff_comes_back(void **state)
+{
+	struct bench b;
+	struct screen ana, olga;
+
+	(void)state;
+	talk_until_full(&b, &ana, &olga);
+	screen_ask(&olga, APPOINT, 1, ANA, "facilitator");
+	bench_pass(&b, 100);
+	screen_go(&ana);
+	bench_pass(&b, b.options.away_ms + 1000);
+	assert_false(bench_seated(&b, "ana"));
+	screen_come(&ana, &b, "ana", ROLE_ATTENDEE);
+	screen_say(&ana, 1000, "We go on.");
+	bench_pass(&b, 100);
+	assert_string_equal(screen_error(&ana, 1000), "");
+	end(&b, &ana, &olga);
+}
+
+static void who_is_staff_no_more_does_not(void **state)
+{
+	struct bench b;
+	struct screen ana, olga, ben;
+
+	(void)state;
+	talk_until_full(&b, &ana, &olga);
+	screen_come(&ben, &b, "ben", ROLE_FACILITATOR);
+	screen_ask(&olga, APPOINT, 1, (int)bench_head(&b), "attendee");
+	bench_pass(&b, 100);
+	screen_ask(&ben, "{\"command\":\"people.leave\",\"n\":1}");
+	bench_pass(&b, 100);
+	assert_false(bench_seated(&b, "ben"));
+	screen_go(&ben);
+	screen_hello(&ben, &b, "ben", ROLE_FACILITATOR);
+	bench_pass(&b, 100);
+	assert_int_equal(screen_count(&ben, "error", "full"), 1);
+	assert_false(bench_seated(&b, "ben"));
+	screen_go(&ben);
+	end(&b, &ana, &olga);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(attendees_are_told_full_and_staff_go_on),
 	cmocka_unit_test(it_is_as_full_after_a_start),
 	cmocka_unit_test(what_was_taken_stays_taken),
+	cmocka_unit_test(who_was_made_staff_comes_back),
+	cmocka_unit_test(who_is_staff_no_more_does_not),
 };
 
 const struct unit_group hub_full_group = UNIT_GROUP("hub_full", tests);
