@@ -29,8 +29,8 @@ struct erasing {
 	const char *why;                           /* of a whole session, else NULL */
 	uint64_t line;                             /* 0: of a whole session */
 	uint64_t next;                             /* the record to look at next; 0: all were */
-	struct stub *stubs; /* to be put into the log, from the last one on */
-	size_t n_stubs, n_asked, n;
+	struct stub *stubs;                        /* to be put into the log */
+	size_t n_stubs, n_put, n_asked, n;
 	enum err err; /* of the first that was refused */
 	hub_erased_fn done;
 	void *arg;
@@ -98,8 +98,8 @@ static void finish(struct erasing *w, enum err err)
 		log_info("session.dropped", "session=%s why=%s outcome=%s", w->session, w->why,
 			 outcome);
 	w->done(w->arg, err, w->n);
-	while (w->n_stubs)
-		msg_unref(&w->stubs[--w->n_stubs].body);
+	for (; w->n_put < w->n_stubs; w->n_put++)
+		msg_unref(&w->stubs[w->n_put].body);
 	free(w->stubs);
 	free(w);
 }
@@ -121,10 +121,18 @@ static void on_erased(void *arg, const struct store_answer *answer)
 		step(w);
 }
 
+/* The last one goes when the others have gone: it is by what the list said last of a session that
+ * the session is found, when the others could not all be erased and somebody asks again. */
+static bool may_go(const struct erasing *w)
+{
+	return w->n_put + 1 < w->n_stubs ? w->n_asked < AT_ONCE
+					 : w->n_put < w->n_stubs && !w->n_asked;
+}
+
 static void erase_some(struct erasing *w)
 {
-	while (w->n_stubs && w->n_asked < AT_ONCE) {
-		struct stub *s = &w->stubs[--w->n_stubs];
+	while (may_go(w)) {
+		struct stub *s = &w->stubs[w->n_put++];
 
 		w->n_asked++;
 		store_erase(hub_store(w->hub), w->log, s->seq, s->body, on_erased, w);
@@ -154,7 +162,7 @@ static void step(struct erasing *w)
 {
 	if (hub_has_ended(w->hub))
 		finish(w, ERR_UNAVAILABLE);
-	else if (w->n_stubs)
+	else if (w->n_put < w->n_stubs)
 		erase_some(w);
 	else if (!w->next)
 		finish(w, OK);

@@ -32,7 +32,12 @@ static struct memory_fate fate(void *arg, enum memory_what what, unsigned from, 
 		b->appends++;
 		return b->append;
 	}
-	return what == MEMORY_ANSWER   ? b->answer
+	if (what == MEMORY_ERASE && b->erases) {
+		b->erases--;
+		return (struct memory_fate){ 0 };
+	}
+	return what == MEMORY_ERASE    ? b->erase
+	       : what == MEMORY_ANSWER ? b->answer
 	       : what == MEMORY_READ   ? b->read
 	       : what == MEMORY_WORD   ? b->word
 	       : what == MEMORY_SIGNAL ? b->signal

@@ -36,7 +36,8 @@ struct bench {
 	int64_t expires;     /* the tickets of those who come now; 0: never */
 	struct memory_faults faults;
 	struct memory_fate append, answer, read, word, signal; /* what befalls those, from now on */
-	size_t appends;
+	struct memory_fate erase; /* likewise, and drops, after so many that nothing befalls */
+	size_t appends, erases;
 	struct bench *other; /* the other instance, if there is one; time is the same for both */
 };
 

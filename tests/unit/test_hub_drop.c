@@ -151,11 +151,41 @@ static void half_of_a_drop_is_finished_by_the_next(void **state)
 	bench_end(&b);
 }
 
+/* The list says several things of it, and some are still to be erased: asking again finds it. */
+static void what_is_left_in_the_list_is_found_again(void **state)
+{
+	struct bench b;
+	struct screen ana;
+
+	(void)state;
+	for (size_t done = 1; done < 4; done++) {
+		bench_begin(&b);
+		screen_come(&ana, &b, "Ana", ROLE_ORGANIZER);
+		screen_ask(&ana, "{\"command\":\"session.phase\",\"n\":1,\"phase\":\"welcome\"}");
+		bench_pass(&b, 100);
+		screen_ask(&ana, "{\"command\":\"session.phase\",\"n\":2,\"phase\":\"brief\"}");
+		bench_pass(&b, 100);
+		screen_go(&ana);
+		assert_int_equal(memory_head(b.memory, DIRECTORY_LOG), 3);
+		b.erases = done; /* of the log, and of those */
+		b.erase.refused = true;
+		assert_int_equal(drop(&b, HUB_SESSION), ERR_UNAVAILABLE);
+		b.erase.refused = false;
+		bench_restart(&b);
+		assert_true(list_has(&b, "A session"));
+		assert_int_equal(drop(&b, HUB_SESSION), OK);
+		bench_pass(&b, 3000);
+		expect_gone(&b);
+		bench_end(&b);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_is_dropped_whole),
 	cmocka_unit_test(no_other_instance_keeps_it),
 	cmocka_unit_test(two_at_once_are_one),
 	cmocka_unit_test(half_of_a_drop_is_finished_by_the_next),
+	cmocka_unit_test(what_is_left_in_the_list_is_found_again),
 };
 
 const struct unit_group hub_drop_group = UNIT_GROUP("hub_drop", tests);
