@@ -14,7 +14,9 @@ struct hub;
 
 /* Zeroed is valid. */
 struct keep {
-	int64_t at;       /* of the next round */
+	int64_t at; /* of the next round */
+	int64_t turned_at;
+	int64_t asked_at; /* when the session being looked at was: it is judged by that time */
 	unsigned n;       /* looked at in this one */
 	char session[33]; /* the last that was looked at and stays, or the one being looked at */
 	char before[33];  /* and the one that stayed before it */

@@ -32,7 +32,7 @@ static void jump(struct bench *b, int64_t to)
 	b->now = to;
 	if (b->other)
 		b->other->now = to;
-	bench_pass(b, 1000);
+	bench_pass(b, KEEP_ROUND_MS + 1000); /* a leap is given a round */
 }
 
 /* Once through the list, at least. */
@@ -215,6 +215,25 @@ static void two_instances_do_it_once(void **state)
 	bench_end(&a);
 }
 
+/* A machine's clock is set forward, and what the store's is beside it is known only a moment later.
+ */
+static void a_leap_of_the_clock_drops_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, KEEP);
+	plan(&b, "one", b.now + DAY);
+	bench_pass(&b, KEEP_ROUND_MS + 1000);
+	for (int i = 0; i < 300; i++, b.now += 10) {
+		bench_store(&b);
+		hub_turn(b.hub, b.now + 1000 * DAY);
+	}
+	bench_pass(&b, KEEP_ROUND_MS + 1000);
+	assert_true(is_there(&b, "one"));
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(not_before_its_time_and_not_after),
 	cmocka_unit_test(nothing_is_dropped_unless_it_is_asked_for),
@@ -223,6 +242,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nobody_is_sent_away),
 	cmocka_unit_test(all_of_many_are_found),
 	cmocka_unit_test(two_instances_do_it_once),
+	cmocka_unit_test(a_leap_of_the_clock_drops_nothing),
 };
 
 const struct unit_group hub_keep_group = UNIT_GROUP("hub_keep", tests);
