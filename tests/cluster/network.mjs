@@ -70,7 +70,7 @@ export async function narrow(ports, rate) {
   const lines = ports.flatMap((port) => ["dport", "sport"].map((side) => `${side} ${port}`));
   const words = lines.flatMap((what, i) => [
     `class add dev lo parent 1: classid 1:${i + 1} htb rate 10gbit`,
-    `qdisc add dev lo parent 1:${i + 1} tbf rate ${rate} burst 4kb latency 1s`,
+    `qdisc add dev lo parent 1:${i + 1} tbf rate ${rate} burst 1600 latency 1s`,
     `filter add dev lo parent 1: protocol ip u32 match ip ${what} 0xffff flowid 1:${i + 1}`,
   ]);
   const all = ["link set lo mtu 1500", "qdisc add dev lo root handle 1: htb", ...words];
