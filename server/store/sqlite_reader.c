@@ -5,6 +5,8 @@
 #include "server/base/log.h"
 #include "server/store/sqlite_file.h"
 
+#define ROLLBACKS 3
+
 static enum err answer(struct reader *r, struct job *j)
 {
 	struct log_row log;
@@ -26,7 +28,8 @@ static void run(struct reader *r, struct job *j)
 	int rc = sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL);
 
 	j->err = rc == SQLITE_OK ? answer(r, j) : sqlite_err(rc);
-	if (!sqlite3_get_autocommit(r->db))
+	/* Without memory it may be refused; left open, it keeps erased texts in the log. */
+	for (int i = 0; i < ROLLBACKS && !sqlite3_get_autocommit(r->db); i++)
 		sqlite3_exec(r->db, "ROLLBACK", NULL, NULL, NULL);
 	if (j->err == ERR_DAMAGED)
 		log_error("store.damaged", "log=%s why=%s", j->log, j->why);

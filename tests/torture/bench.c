@@ -116,9 +116,29 @@ const char *bench_fill(struct bench *b, struct promised *p)
 	return wrong;
 }
 
+const char *bench_drop(struct bench *b, struct promised *p)
+{
+	p->dropping = true;
+	for (int i = 0; i < TRIES && !p->dropped; i++) {
+		b->came = false;
+		store_drop(b->store, b->log, on_answer, b);
+		wait_for(b, &b->came);
+		if (!b->came)
+			return "no answer came";
+		if (b->err && b->err != ERR_UNAVAILABLE && b->err != ERR_UNKNOWN)
+			return err_names[b->err];
+		p->dropped = !b->err;
+	}
+	return p->dropped ? NULL : "a drop was refused on and on";
+}
+
 const char *bench_check(struct bench *b, const struct promised *p)
 {
 	read_all(b);
+	if (p->dropped && b->err != ERR_NOT_FOUND)
+		return "what was dropped is there";
+	if (p->dropping && b->came && b->err == ERR_NOT_FOUND)
+		return NULL;
 	if (!b->came || (b->err != OK && b->err != ERR_NOT_FOUND))
 		return "the log is not read any more";
 	if (!b->in_order || b->head < p->kept)

@@ -30,6 +30,8 @@ struct bench {
 void bench_notice(void *arg, const struct store_notice *n);
 /* Follows the log, appends and reads; what was done by half, or NULL. */
 const char *bench_fill(struct bench *b, struct promised *p);
+/* And drops it. */
+const char *bench_drop(struct bench *b, struct promised *p);
 /* Is what was acknowledged there? Reads the log: what is wrong, or NULL. */
 const char *bench_check(struct bench *b, const struct promised *p);
 /* Closes the store; and: the loop too. */

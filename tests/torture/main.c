@@ -116,8 +116,7 @@ static void judge(const struct victim *t, unsigned long nth, int status, const c
 static void torture(const struct victim *t, unsigned long n, unsigned long step)
 {
 	for (unsigned long nth = 1; nth <= n; nth += step) {
-		promised->kept = 0;
-		promised->attempt++;
+		*promised = (struct promised){ .attempt = promised->attempt + 1 };
 		count.attempts++;
 		if (ftruncate(said_fd, 0) != 0)
 			abort();

@@ -31,6 +31,8 @@ static const char *memory_work(struct promised *p)
 	m = memory_new(&b.loop, count_up, NULL);
 	b.store = memory_open(m, 1, bench_notice, &b);
 	wrong = bench_fill(&b, p);
+	if (!wrong)
+		wrong = bench_drop(&b, p);
 	bench_close(&b);
 	memory_free(m);
 	uv_run(&b.loop, UV_RUN_DEFAULT);
@@ -80,6 +82,8 @@ static const char *sqlite_work(struct promised *p)
 		return NULL;
 	}
 	wrong = bench_fill(&b, p);
+	if (!wrong)
+		wrong = bench_drop(&b, p);
 	bench_finish(&b);
 	return wrong;
 }

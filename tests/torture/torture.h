@@ -23,8 +23,9 @@ long alloc_held(void);
 
 /* What outlives an attempt. */
 struct promised {
-	unsigned attempt;   /* which one this is; its number is in the names of its files */
-	unsigned long kept; /* records that were acknowledged */
+	unsigned attempt;       /* which one this is; its number is in the names of its files */
+	unsigned long kept;     /* records that were acknowledged */
+	bool dropping, dropped; /* all of them were to go, and are gone for certain */
 };
 
 struct victim {
