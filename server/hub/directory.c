@@ -22,6 +22,7 @@ struct directory {
 	struct msg *put;     /* under way */
 	uint64_t put_seq;    /* where: seq may go past it before the answer comes */
 	bool asked;          /* the store has it */
+	bool forgotten;      /* its session was dropped since: it is not put again */
 	struct entry *wants; /* entries to put, in order; the newest for each session */
 	int64_t now, retry_at;
 };
@@ -186,7 +187,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 		broken(d, "An append found it so.");
 		return;
 	}
-	if (answer->err == ERR_UNKNOWN && d->is_live) {
+	if (answer->err == ERR_UNKNOWN && d->is_live && !d->forgotten) {
 		d->retry_at = d->now + RETRY_MS; /* the same bytes at the same position */
 		return;
 	}
@@ -219,6 +220,7 @@ int64_t directory_turn(struct directory *d, int64_t now)
 		d->put = codec_write_event(&d->wants->event, true);
 	}
 	d->asked = true;
+	d->forgotten = false;
 	store_append(d->store, DIRECTORY_LOG, d->epoch, d->put_seq, &d->put, 1, on_done, d);
 	crash_at("directory.putting");
 	return 0;
@@ -308,7 +310,9 @@ void directory_forget(struct directory *d, const char *session)
 
 	if (!want)
 		return;
-	if (want == d->wants && !d->asked)
+	if (want == d->wants && d->asked)
+		d->forgotten = true;
+	else if (want == d->wants)
 		msg_unref(&d->put);
 	drop(&d->wants, want);
 }

@@ -180,12 +180,60 @@ static void what_is_left_in_the_list_is_found_again(void **state)
 	}
 }
 
+static void on_planned(void *arg, enum err err)
+{
+	*(enum err *)arg = err;
+}
+
+static void plan_another(struct bench *of, struct bench *b)
+{
+	enum err err = ERR_UNKNOWN;
+
+	hub_plan(b->hub,
+		 json_pack("{s:s, s:s, s:s, s:s, s:[s], s:[], s:i, s:i, s:b, s:s}", "command",
+			   "session.open", "session", "y", "title", "Another", "format", "free",
+			   "languages", "en", "areas", "start", 1, "end", 2, "open", 1, "rooms_by",
+			   "staff"),
+		 on_planned, &err);
+	bench_pass(of, 2000);
+	assert_int_equal(err, OK);
+}
+
+/* What was to be put of it when it was dropped elsewhere, and may not have been, is not put again.
+ */
+static void nothing_is_put_of_it_afterwards(void **state)
+{
+	struct bench a, b;
+	struct screen ben;
+
+	(void)state;
+	bench_begin(&a);
+	bench_join(&b, &a);
+	screen_come(&ben, &b, "Ben", ROLE_ORGANIZER);
+	screen_ask(&ben, "{\"command\":\"session.phase\",\"n\":1,\"phase\":\"welcome\"}");
+	bench_turn(&b);
+	a.append.lost = true; /* for both */
+	bench_store(&b);
+	a.append.lost = false;
+	assert_int_equal(drop(&a, HUB_SESSION), OK);
+	bench_pass(&a, MEMORY_PATIENCE_MS);
+	plan_another(&a, &b);
+	screen_go(&ben);
+	bench_pass(&a, 3000);
+	assert_false(is_listed(&a) || is_listed(&b));
+	assert_false(list_has(&a, "A session"));
+	assert_true(list_has(&a, "Another"));
+	bench_part(&b);
+	bench_end(&a);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_is_dropped_whole),
 	cmocka_unit_test(no_other_instance_keeps_it),
 	cmocka_unit_test(two_at_once_are_one),
 	cmocka_unit_test(half_of_a_drop_is_finished_by_the_next),
 	cmocka_unit_test(what_is_left_in_the_list_is_found_again),
+	cmocka_unit_test(nothing_is_put_of_it_afterwards),
 };
 
 const struct unit_group hub_drop_group = UNIT_GROUP("hub_drop", tests);
