@@ -14,7 +14,9 @@
 struct directory {
 	struct store *store;
 	struct entry *entries;
-	unsigned begun; /* how often the list was */
+	struct entry *coming; /* what takes their place when it is all there: until live */
+	unsigned begun;       /* how often the list was */
+	bool was_read;        /* once: the entries are there */
 	uint64_t seq;
 	char epoch[STORE_EPOCH_MAX + 1];
 	bool is_live;
@@ -37,6 +39,14 @@ static void drop(struct entry **list, struct entry *e)
 {
 	HASH_DEL(*list, e);
 	entry_free(e);
+}
+
+static void free_all(struct entry **list)
+{
+	struct entry *e, *next;
+
+	HASH_ITER (hh, *list, e, next)
+		drop(list, e);
 }
 
 static struct entry *find_in(struct entry *list, const char *session)
@@ -73,33 +83,45 @@ struct directory *directory_new(struct store *store)
 	return d;
 }
 
-static void free_all(struct entry **list)
-{
-	struct entry *e, *next;
-
-	HASH_ITER (hh, *list, e, next)
-		drop(list, e);
-}
-
 void directory_free(struct directory *d)
 {
 	if (!d)
 		return;
 	free_all(&d->entries);
+	free_all(&d->coming);
 	free_all(&d->wants);
 	msg_unref(&d->put);
 	free(d);
 }
 
-/* Of a session that was dropped an erased entry is left. */
-static void leave_out(struct directory *d, const char *session)
+/* The list as its log says, up to where we have read it. */
+static struct entry **newest(struct directory *d)
 {
-	struct entry *e = find_in(d->entries, session);
+	return d->is_live ? &d->entries : &d->coming;
+}
+
+/* Of a session that was dropped an erased entry is left. */
+static void leave_out(struct directory *d, struct entry **list, const char *session)
+{
+	struct entry *e = find_in(*list, session);
 
 	if (!e)
 		return;
-	drop(&d->entries, e);
+	drop(list, e);
+	d->begun += list == &d->entries;
+}
+
+/* While it is read anew, which each erasure in it leads to, people are shown what was read before.
+ */
+static void all_has_come(struct directory *d)
+{
+	if (d->is_live)
+		return;
+	free_all(&d->entries);
+	d->entries = d->coming;
+	d->coming = NULL;
 	d->begun++;
+	d->is_live = d->was_read = true;
 }
 
 static void apply(struct directory *d, uint64_t seq, const struct msg *body)
@@ -112,11 +134,11 @@ static void apply(struct directory *d, uint64_t seq, const struct msg *body)
 	if (codec_event(body->text, body->len, &e) != OK)
 		return;
 	if (e.type == EVT_DIRECTORY_PUT && e.directory_put.title) {
-		keep(&d->entries, &e);
+		keep(newest(d), &e);
 		return;
 	}
 	if (e.type == EVT_DIRECTORY_PUT)
-		leave_out(d, e.directory_put.session);
+		leave_out(d, newest(d), e.directory_put.session);
 	event_free(&e);
 }
 
@@ -154,8 +176,9 @@ static void broken(struct directory *d, const char *why)
 {
 	struct entry *want, *next;
 
+	all_has_come(d);
 	log_error("directory.broken", "entries=%u why=%s", HASH_COUNT(d->entries), why);
-	d->is_broken = d->is_live = true;
+	d->is_broken = true;
 	HASH_ITER (hh, d->wants, want, next) {
 		HASH_DEL(d->wants, want);
 		keep(&d->entries, &want->event);
@@ -234,13 +257,12 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 		break;
 	case STORE_LIVE:
 		snprintf(d->epoch, sizeof(d->epoch), "%s", notice->epoch);
-		d->is_live = true;
+		all_has_come(d);
 		directory_turn(d, now);
 		break;
 	case STORE_RESET:
 		store_unfollow(d->store, DIRECTORY_LOG);
-		free_all(&d->entries);
-		d->begun++;
+		free_all(&d->coming);
 		d->seq = 0;
 		d->epoch[0] = '\0';
 		if (!d->asked)
@@ -294,7 +316,7 @@ void directory_put(struct directory *d, const struct state *s, int64_t now)
 	if (!s->session.id)
 		return; /* it was opened by a newer version, in a way that we do not know */
 	if (!known)
-		known = find_in(d->entries, s->session.id);
+		known = find_in(*newest(d), s->session.id);
 	if (known && is_same(&known->event, &e))
 		return;
 	struct msg *m = codec_write_event(&e, true);
@@ -302,6 +324,11 @@ void directory_put(struct directory *d, const struct state *s, int64_t now)
 		keep(d->is_broken ? &d->entries : &d->wants, &own);
 	msg_unref(&m);
 	directory_turn(d, now);
+}
+
+void directory_leave_out(struct directory *d, const char *session)
+{
+	leave_out(d, &d->entries, session);
 }
 
 void directory_forget(struct directory *d, const char *session)
@@ -337,7 +364,12 @@ unsigned directory_begun(const struct directory *d)
 
 void directory_end(struct directory *d)
 {
-	d->is_live = false;
+	d->is_live = d->was_read = false;
+}
+
+bool directory_was_read(const struct directory *d)
+{
+	return d->was_read;
 }
 
 bool directory_is_live(const struct directory *d)

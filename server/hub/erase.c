@@ -91,6 +91,8 @@ static void finish(struct erasing *w, enum err err)
 	const char *outcome = err ? err_names[err] : "ok";
 
 	--*hub_erasing(w->hub);
+	if (!w->line && !err)
+		directory_leave_out(hub_list(w->hub), w->session);
 	if (w->line)
 		log_info("session.erased", "log=%s line=%" PRIu64 " records=%zu outcome=%s", w->log,
 			 w->line, w->n, outcome);
@@ -192,11 +194,11 @@ static void on_dropped(void *arg, const struct store_answer *answer)
 /* NULL: it cannot be, and whoever asked was told so. */
 static struct erasing *begin(struct hub *h, const char *session, hub_erased_fn done, void *arg)
 {
-	bool ready = hub_ready(h) && !hub_has_ended(h);
+	bool listed = hub_ready(h) && directory_find(hub_directory(h), session);
 	struct erasing *w;
 
-	if (!ready || !directory_find(hub_directory(h), session)) {
-		done(arg, ready ? ERR_NOT_FOUND : ERR_UNAVAILABLE, 0);
+	if (!listed || hub_has_ended(h)) {
+		done(arg, directory_is_live(hub_directory(h)) ? ERR_NOT_FOUND : ERR_UNAVAILABLE, 0);
 		return NULL;
 	}
 	w = x_calloc(1, sizeof(*w));

@@ -118,7 +118,7 @@ const struct directory *hub_directory(const struct hub *h)
 
 bool hub_ready(const struct hub *h)
 {
-	return h->directory && directory_is_live(h->directory);
+	return h->directory && directory_was_read(h->directory);
 }
 
 const char *hub_trouble(const struct hub *h)
@@ -244,7 +244,8 @@ void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
 	*r = (struct reader){ .done = done,
 			      .arg = arg,
 			      .since = h->now,
-			      .err = hub_ready(h) ? ERR_NOT_FOUND : ERR_UNAVAILABLE };
+			      .err = directory_is_live(h->directory) ? ERR_NOT_FOUND
+								     : ERR_UNAVAILABLE };
 	DL_APPEND(*list, r);
 }
 

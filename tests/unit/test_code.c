@@ -147,6 +147,21 @@ static void put(struct directory *d, uint64_t seq, char *session, enum phase pha
 	msg_unref(&m);
 }
 
+/* It begins anew, or is all there. */
+static void tell(struct directory *d, enum store_news news)
+{
+	directory_notice(
+		d, &(struct store_notice){ .news = news, .log = DIRECTORY_LOG, .epoch = "e" }, 1);
+}
+
+static struct directory *empty_list(void)
+{
+	struct directory *d = directory_new(&no_store);
+
+	tell(d, STORE_LIVE);
+	return d;
+}
+
 static const char *found(struct codes *c, const struct keys *k, const struct directory *d,
 			 const char *session, int64_t now)
 {
@@ -160,7 +175,7 @@ static const char *found(struct codes *c, const struct keys *k, const struct dir
 
 static void a_session_is_found_by_its_code(void **state)
 {
-	struct directory *d = directory_new(&no_store);
+	struct directory *d = empty_list();
 	char a[] = "s1", b[] = "s2", name[16];
 	struct codes codes = { 0 };
 	struct keys k;
@@ -187,7 +202,7 @@ static void a_session_is_found_by_its_code(void **state)
 /* The list begins anew, under another epoch: what was in it before is not found by anything old. */
 static void another_list_has_other_codes(void **state)
 {
-	struct directory *d = directory_new(&no_store);
+	struct directory *d = empty_list();
 	char a[] = "s1", b[] = "s2";
 	struct codes codes = { 0 };
 	struct keys k;
@@ -196,11 +211,11 @@ static void another_list_has_other_codes(void **state)
 	make_keys(&k, "fedcba9876543210fedcba9876543210");
 	put(d, 1, a, PHASE_LOBBY);
 	assert_string_equal(found(&codes, &k, d, a, 5), a);
-	directory_notice(
-		d,
-		&(struct store_notice){ .news = STORE_RESET, .log = DIRECTORY_LOG, .epoch = "e" },
-		1);
+	tell(d, STORE_RESET);
 	put(d, 1, b, PHASE_LOBBY);
+	assert_string_equal(found(&codes, &k, d, a, 5), a); /* until it is all there */
+	assert_string_equal(found(&codes, &k, d, b, 5), "none");
+	tell(d, STORE_LIVE);
 	assert_string_equal(found(&codes, &k, d, a, 5), "none");
 	assert_string_equal(found(&codes, &k, d, b, 5), b);
 	codes_fini(&codes);
@@ -210,7 +225,7 @@ static void another_list_has_other_codes(void **state)
 /* Two of the first hundred thousand have the same: neither is found by it, until one is over. */
 static void a_code_of_two_is_nobodys(void **state)
 {
-	struct directory *d = directory_new(&no_store);
+	struct directory *d = empty_list();
 	char one[] = "s37136", two[] = "s42167", code[CODE_SIZE], other[CODE_SIZE];
 	struct codes codes = { 0 };
 	struct keys k;

@@ -227,6 +227,26 @@ static void nothing_is_put_of_it_afterwards(void **state)
 	bench_end(&a);
 }
 
+/* It is read anew for what was erased in it, and balancers ask meanwhile. */
+static void the_list_is_there_all_the_time(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b);
+	plan_another(&b, &b);
+	b.read.delay_ms = 30;
+	dropped.times = 0;
+	hub_drop(b.hub, HUB_SESSION, "test", on_dropped, NULL);
+	for (int i = 0; i < 100; i++) {
+		bench_pass(&b, 10);
+		assert_true(hub_ready(b.hub) && directory_find(hub_directory(b.hub), "y"));
+		assert_true(!dropped.times || !is_listed(&b));
+	}
+	assert_int_equal(dropped.times, 1);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_is_dropped_whole),
 	cmocka_unit_test(no_other_instance_keeps_it),
@@ -234,6 +254,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(half_of_a_drop_is_finished_by_the_next),
 	cmocka_unit_test(what_is_left_in_the_list_is_found_again),
 	cmocka_unit_test(nothing_is_put_of_it_afterwards),
+	cmocka_unit_test(the_list_is_there_all_the_time),
 };
 
 const struct unit_group hub_drop_group = UNIT_GROUP("hub_drop", tests);
