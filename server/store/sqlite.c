@@ -265,7 +265,7 @@ static void sqlite_erase(struct store *store, const char *log, uint64_t seq, str
 static void sqlite_drop(struct store *store, const char *log, store_done_fn done, void *arg)
 {
 	struct sqlite *s = (struct sqlite *)store;
-	struct job *j = job_new(JOB_DROP, log, 0);
+	struct job *j = job_new(JOB_DROP, log, (uint64_t)INT64_MIN);
 
 	j->done = done;
 	j->arg = arg;

@@ -11,7 +11,8 @@
 #include "server/base/mem.h"
 #include "server/store/sqlite_file.h"
 
-#define MAX_KNOWN 10000 /* logs remembered; beyond, all are forgotten and read again */
+#define MAX_KNOWN  10000 /* logs remembered; beyond, all are forgotten and read again */
+#define DROP_SLICE 500   /* records that are blanked in one transaction */
 
 void writer_forget(struct writer *w)
 {
@@ -255,7 +256,33 @@ static int drop_stubs(struct writer *w, int64_t log)
 }
 
 /* Rows stay, full of zeros: where one is taken out SQLite moves others together, and leaves copies
- * of their texts behind that nobody could erase any more. What is damaged may be dropped, too. */
+ * of their texts behind that nobody could erase any more. */
+static int blank_some(struct writer *w, int64_t log, struct job *j)
+{
+	int64_t last, n;
+	int rc;
+
+	sqlite3_bind_int64(w->some, 1, log);
+	sqlite3_bind_int64(w->some, 2, (int64_t)j->first);
+	sqlite3_bind_int64(w->some, 3, DROP_SLICE);
+	rc = sqlite3_step(w->some);
+	last = sqlite3_column_int64(w->some, 0);
+	n = sqlite3_column_int64(w->some, 1);
+	sqlite3_reset(w->some);
+	if (rc != SQLITE_ROW)
+		return rc;
+	j->goes_on = n == DROP_SLICE && last < INT64_MAX;
+	j->to = (uint64_t)last + 1;
+	if (!n)
+		return SQLITE_OK;
+	sqlite3_bind_int64(w->blank_some, 1, log);
+	sqlite3_bind_int64(w->blank_some, 2, (int64_t)j->first);
+	sqlite3_bind_int64(w->blank_some, 3, last);
+	return run(w->blank_some);
+}
+
+/* The mark comes first, then some of the text with each transaction, so that others who write wait
+ * for no more than that. What is damaged may be dropped, too. */
 int writer_drop(struct writer *w, struct job *j)
 {
 	struct log_cache *log = know(w, j->log, &j->err, j->why);
@@ -270,11 +297,9 @@ int writer_drop(struct writer *w, struct job *j)
 		rc = make_log(w, log);
 	strcpy(log->row.epoch, STORE_DROPPED_EPOCH);
 	strcpy(j->its_epoch, log->row.epoch);
-	if (rc == SQLITE_OK) {
-		sqlite3_bind_int64(w->blank_all, 1, log->row.id);
-		rc = run(w->blank_all);
-	}
 	if (rc == SQLITE_OK)
+		rc = blank_some(w, log->row.id, j);
+	if (rc == SQLITE_OK && !j->goes_on)
 		rc = drop_stubs(w, log->row.id);
 	return rc == SQLITE_OK ? note_log(w, log) : rc;
 }

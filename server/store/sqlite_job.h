@@ -16,6 +16,7 @@ struct job {
 	char log[STORE_LOG_MAX + 1];
 	char epoch[STORE_EPOCH_MAX + 1]; /* asked under */
 	uint64_t first, to;              /* positions; of a FETCH `to` is its ticket */
+	bool goes_on;                    /* a DROP: what is from `to` on is still there */
 	struct msg **bodies;             /* only the loop's thread counts references */
 	size_t n_bodies;
 	store_done_fn done;

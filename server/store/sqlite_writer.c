@@ -143,6 +143,15 @@ static void finish_erased(struct writer *w, struct job_list *erased)
 	job_queue_put(w->out, erased);
 }
 
+/* Some of it is committed, and more is to be done. */
+static bool goes_on(struct job *j)
+{
+	if (j->kind != JOB_DROP || j->err || !j->goes_on)
+		return false;
+	j->first = j->to;
+	return true;
+}
+
 /* Hands back what is committed; erasures only when the text is in no file any more. */
 static void hand_back(struct writer *w, struct job_list *jobs)
 {
@@ -152,7 +161,10 @@ static void hand_back(struct writer *w, struct job_list *jobs)
 	job_list_init(&done);
 	job_list_init(&erased);
 	while ((j = job_list_take(jobs)))
-		job_list_put(j->kind == JOB_APPEND ? &done : &erased, j);
+		job_list_put(goes_on(j)              ? &w->dropping
+			     : j->kind == JOB_APPEND ? &done
+						     : &erased,
+			     j);
 	job_queue_put(w->out, &done);
 	finish_erased(w, &erased);
 }
@@ -167,8 +179,8 @@ static void checkpoint(struct writer *w, bool idle)
 
 static void end(struct writer *w)
 {
-	sqlite3_stmt *all[] = { w->make, w->move, w->add,       w->at,    w->blank,
-				w->stub, w->tip,  w->blank_all, w->stubs, w->keep_stubs };
+	sqlite3_stmt *all[] = { w->make, w->move,       w->add,  w->at,    w->blank,     w->stub,
+				w->tip,  w->blank_some, w->some, w->stubs, w->keep_stubs };
 
 	writer_forget(w);
 	rows_fini(&w->rows);
@@ -200,13 +212,15 @@ static void writer_main(void *arg)
 	struct job *stop = NULL;
 
 	job_list_init(&jobs);
-	while (!stop) {
+	while (!stop || w->dropping.first) {
+		job_list_move(&jobs, &w->dropping);
 		job_queue_take(&w->in, &jobs, false);
 		if (!jobs.first) {
 			checkpoint(w, true);
 			job_queue_take(&w->in, &jobs, true);
 		}
-		stop = take_stop(&jobs);
+		if (!stop)
+			stop = take_stop(&jobs);
 		if (jobs.first && !transact(w, jobs.first, NULL))
 			one_by_one(w, jobs.first, NULL);
 		hand_back(w, &jobs);
@@ -236,8 +250,10 @@ static int prepare(struct writer *w)
 		{ &w->stub, "INSERT INTO stubs (record, was, stub, seal) VALUES (?1, ?2, ?3, ?4)"
 			    " ON CONFLICT (record) DO UPDATE SET stub = ?3, seal = ?4" },
 		{ &w->tip, "SELECT chain FROM records WHERE log = ?1 AND seq = ?2" },
-		{ &w->blank_all,
-		  "UPDATE records SET body = zeroblob(length(body)) WHERE log = ?1" },
+		{ &w->some, "SELECT max(seq), count(*) FROM (SELECT seq FROM records"
+			    " WHERE log = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3)" },
+		{ &w->blank_some, "UPDATE records SET body = zeroblob(length(body))"
+				  " WHERE log = ?1 AND seq BETWEEN ?2 AND ?3" },
 		{ &w->stubs, "SELECT count(*) FROM records AS r JOIN stubs AS s ON s.record = r.id"
 			     " WHERE r.log = ?1" },
 		{ &w->keep_stubs, "INSERT INTO kept SELECT s.* FROM stubs AS s JOIN records AS r"
@@ -260,6 +276,7 @@ int writer_start(struct writer *w, sqlite3 *db, struct job_queue *out)
 	int rc = prepare(w);
 	if (rc == SQLITE_OK) {
 		job_queue_init(&w->in, NULL);
+		job_list_init(&w->dropping);
 		if (uv_thread_create(&w->thread, writer_main, w) == 0)
 			return SQLITE_OK;
 		job_queue_fini(&w->in);

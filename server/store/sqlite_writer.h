@@ -18,11 +18,13 @@ struct writer {
 	uv_thread_t thread;
 	sqlite3 *db;
 	struct rows rows;
-	sqlite3_stmt *make, *move, *add, *at, *blank, *stub, *tip, *blank_all, *stubs, *keep_stubs;
+	sqlite3_stmt *make, *move, *add, *at, *blank, *stub, *tip, *blank_some, *some, *stubs,
+		*keep_stubs;
 	struct log_cache *logs;
 	int wal_pages;
 	bool failing;        /* told once, and once when it is over */
 	struct job_queue in; /* APPEND, ERASE, DROP, STOP */
+	struct job_list dropping;
 	struct job_queue *out;
 };
 

@@ -401,6 +401,36 @@ static void dropped_text_is_in_no_file(void **state)
 	assert_int_equal(read_log(s, "b", 1, 999)->err, ERR_NOT_FOUND);
 }
 
+static void nobody_waits_until_all_of_it_is_gone(void **state)
+{
+	struct bench *b = *state;
+	struct seat *s = SEAT(0);
+	struct reply dropped = { 0 }, said = { 0 };
+	static const char *const texts[] = { "Said meanwhile" };
+	char epoch[STORE_EPOCH_MAX + 1];
+
+	append_many(s, "a", epoch, 1, 20000);
+	ask_drop(s, "a", &dropped);
+	usleep(5000); /* it has begun */
+	ask_append(s, "b", "", 1, 1, texts, &said);
+	bench_until(b, &said.came);
+	assert_int_equal(said.err, OK);
+	bench_until(b, &dropped.came);
+	assert_int_equal(dropped.err, OK);
+	assert_true(said.order < dropped.order);
+	reply_free(&said);
+	reply_free(&dropped);
+	assert_int_equal(times_in_files(b, "a 1"), 0);
+	/* One that is asked to end first finishes it. */
+	append_many(s, "c", epoch, 1, 2000);
+	ask_drop(s, "c", &dropped);
+	seat_close(s);
+	assert_true(dropped.came);
+	assert_int_equal(dropped.err, OK);
+	reply_free(&dropped);
+	assert_int_equal(times_in_files(b, "c 1"), 0);
+}
+
 static void what_is_damaged_may_be_dropped(void **state)
 {
 	struct seat *s;
@@ -610,6 +640,7 @@ const struct contract_case file_cases[] = {
 	CASE(a_truncated_file_is_noticed),
 	CASE(erased_text_is_in_no_file),
 	CASE(dropped_text_is_in_no_file),
+	CASE(nobody_waits_until_all_of_it_is_gone),
 	CASE(what_is_damaged_may_be_dropped),
 	CASE(files_are_ours_alone),
 	CASE(two_opens_on_one_file),
