@@ -1,5 +1,6 @@
 #include "clients/cli/enter.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,4 +169,29 @@ char *enter_ticket(const struct subcommand *self, struct net *net, const struct 
 		return NULL;
 	}
 	return new_ticket(self, net, place, v, status);
+}
+
+/* The first line of the file. NULL: said why. */
+static char *read_key(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char line[512] = "";
+
+	if (!f || !fgets(line, sizeof(line), f) || strcspn(line, " \t\r\n") == 0) {
+		says_failed(CLI_REFUSED, "no installation key in %s: %s (--key names its file)",
+			    path, f ? "it is empty" : strerror(errno));
+		if (f)
+			fclose(f);
+		return NULL;
+	}
+	fclose(f);
+	line[strcspn(line, " \t\r\n")] = '\0';
+	return x_strdup(line);
+}
+
+char *enter_key(const char *file)
+{
+	const char *given = getenv("JOBALIKE_KEYS_INSTALLATION");
+
+	return file || !given ? read_key(file ? file : "./var/install.key") : x_strdup(given);
 }

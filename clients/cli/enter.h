@@ -59,6 +59,9 @@ struct net *enter_net(const struct place *place, const struct visitor *v);
  * be NULL. */
 json_t *enter_ask(struct net *net, const struct place *place, const struct request *request,
 		  int *status);
+/* The installation key, to be freed: of this file, of the environment, or of where a server that
+ * was started here has it. NULL: said why. */
+char *enter_key(const char *file);
 /* A text of an object, "" where there is none. */
 const char *enter_word(const json_t *json, const char *key);
 void enter_print(const json_t *json);

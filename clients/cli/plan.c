@@ -1,5 +1,4 @@
 /* The sub-command plan: a session from options, with the installation key. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,24 +70,6 @@ static char *plan_body(const struct plan *p, struct text *why)
 	return body;
 }
 
-/* The first line of the file. NULL: said why. */
-static char *read_key(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	char line[512] = "";
-
-	if (!f || !fgets(line, sizeof(line), f) || strcspn(line, " \t\r\n") == 0) {
-		says_failed(CLI_REFUSED, "no installation key in %s: %s (--key names its file)",
-			    path, f ? "it is empty" : strerror(errno));
-		if (f)
-			fclose(f);
-		return NULL;
-	}
-	fclose(f);
-	line[strcspn(line, " \t\r\n")] = '\0';
-	return x_strdup(line);
-}
-
 static void print_links(const json_t *answer)
 {
 	const char *role;
@@ -102,9 +83,7 @@ static void print_links(const json_t *answer)
 static int send_plan(const struct plan *p, const struct visitor *v, const struct place *place,
 		     const char *body)
 {
-	const char *given = getenv("JOBALIKE_KEYS_INSTALLATION");
-	char *key = p->key || !given ? read_key(p->key ? p->key : "./var/install.key")
-				     : x_strdup(given);
+	char *key = enter_key(p->key);
 	struct net *net = key ? enter_net(place, v) : NULL;
 	json_t *answer = NULL;
 	int status = key ? CLI_UNREACHED : CLI_REFUSED;

@@ -1,5 +1,6 @@
 /* Sub-commands that show what is planned: sessions, show. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "clients/cli/enter.h"
@@ -30,17 +31,18 @@ static void print_rows(const json_t *answer)
 		print_row(s);
 }
 
-/* Gets what is at this path and prints it. Returns the program's status. */
+/* Gets what is at this path and prints it; key may be NULL. Returns the program's status. */
 static int show(const struct visitor *v, const struct place *place, const char *path,
-		void (*print)(const json_t *answer))
+		const char *key, void (*print)(const json_t *answer))
 {
 	struct net *net = enter_net(place, v);
 	json_t *answer = NULL;
 	int status = CLI_UNREACHED;
 
 	if (net)
-		answer = enter_ask(net, place, &(struct request){ .method = "GET", .path = path },
-				   &status);
+		answer = enter_ask(
+			net, place,
+			&(struct request){ .method = "GET", .path = path, .bearer = key }, &status);
 	if (answer)
 		print(answer);
 	json_decref(answer);
@@ -51,9 +53,14 @@ static int show(const struct visitor *v, const struct place *place, const char *
 int cli_sessions(const struct subcommand *self, int argc, char **argv)
 {
 	struct visitor v = { 0 };
+	const char *file = NULL;
+	char *key = NULL;
 	bool as_json = false;
 	const struct option_row rows[] = {
 		ROWS_PLACE(v),
+		{ "key", OPTION_TEXT, &file, "FILE",
+		  "the installation key: also those for which one needs an invitation", 0, 0, NULL,
+		  0 },
 		{ "json", OPTION_FLAG, &as_json, NULL, "as JSON", 0, 0, NULL, 0 },
 	};
 	struct place place;
@@ -67,7 +74,10 @@ int cli_sessions(const struct subcommand *self, int argc, char **argv)
 		v.server = argv[0];
 	if (!enter_place(self, &v, NULL, &place, &status))
 		return status;
-	status = show(&v, &place, "/api/sessions", as_json ? enter_print : print_rows);
+	status = CLI_REFUSED;
+	if (!file || (key = enter_key(file)))
+		status = show(&v, &place, "/api/sessions", key, as_json ? enter_print : print_rows);
+	free(key);
 	place_fini(&place);
 	return status;
 }
@@ -132,7 +142,7 @@ int cli_show(const struct subcommand *self, int argc, char **argv)
 		return options_wrong(self, "%s names no session.", argv[0]);
 	}
 	enter_path(&place, "", &path);
-	status = show(&v, &place, path.s, as_json ? enter_print : print_session);
+	status = show(&v, &place, path.s, NULL, as_json ? enter_print : print_session);
 	text_free(&path);
 	place_fini(&place);
 	return status;

@@ -140,15 +140,22 @@ static void write_entry(struct text *t, const struct directory_put *e)
 	text_string(t, "phase", phase_names[e->phase]);
 }
 
+/* Strangers are shown what they may join by name; of the others they would learn title and id. With
+ * the installation key it is all of them. */
 static void serve_list(struct request *r)
 {
 	const struct directory *d = hub_directory(r->net->hub);
+	bool all = *r->bearer;
 	struct text t = { 0 };
 
+	if (all && !api_has_key(r))
+		return;
 	text_object(&t, NULL);
 	text_int(&t, "now", clock_ms());
 	text_array(&t, "sessions");
 	for (const struct entry *e = NULL; (e = directory_next(d, e));) {
+		if (!all && !e->event.directory_put.open)
+			continue;
 		text_object(&t, NULL);
 		write_entry(&t, &e->event.directory_put);
 		text_object_end(&t);

@@ -34,6 +34,8 @@ const char *api_take_id(const char *path, const char *before, char id[33]);
 /* The body as a JSON object, owned by the caller; NULL when it is none and the request was
  * answered. */
 json_t *api_body(struct request *r);
+/* Was the installation key given? False: it was answered that it was not. In api_plan.c. */
+bool api_has_key(struct request *r);
 /* Answers as the error says. */
 void api_refuse(struct request *r, enum err err, const char *field);
 /* A person's command people.join with these texts, checked as all commands are. The command is

@@ -171,20 +171,25 @@ static void name_it(struct request *r, struct plan *p)
 			   clock_ms()));
 }
 
+bool api_has_key(struct request *r)
+{
+	char from[ADDRESS_SHOWN];
+
+	if (keys_is_installation(r->net->keys, r->bearer))
+		return true;
+	log_warn("key.refused", "from=%s", request_from(r, from));
+	api_refuse(r, ERR_UNAUTHORIZED, NULL);
+	return false;
+}
+
 void api_plan(struct request *r)
 {
 	char field[33] = "";
 	struct plan *p;
-	char from[ADDRESS_SHOWN];
 	json_t *body, *names;
 	enum err err;
 
-	if (!keys_is_installation(r->net->keys, r->bearer)) {
-		log_warn("key.refused", "from=%s", request_from(r, from));
-		api_refuse(r, ERR_UNAUTHORIZED, NULL);
-		return;
-	}
-	if (!(body = api_body(r)))
+	if (!api_has_key(r) || !(body = api_body(r)))
 		return;
 	r->work = p = x_calloc(1, sizeof(*p));
 	r->end_work = end_plan;

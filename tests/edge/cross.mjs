@@ -2,6 +2,7 @@
 
 import assert from "node:assert";
 import { check } from "./cases.mjs";
+import { bearer } from "./forms.mjs";
 import { api, exchange, handshake, request } from "./raw.mjs";
 import { ticket } from "./tickets.mjs";
 
@@ -69,7 +70,7 @@ export async function forgedRequests(server) {
     "a header with another word": { ...ours, "X-Jobalike": "true" },
   };
   let changes = 0;
-  const before = (await api(port, "GET", "/api/sessions")).json.sessions.length;
+  const before = (await api(port, "GET", "/api/sessions", undefined, bearer(server.installKey()))).json.sessions.length;
   for (const [path, body] of Object.entries(posts)) {
     for (const [name, headers] of Object.entries(ways))
       await check(`csrf: ${path} ${name}`, async () => {
@@ -106,7 +107,7 @@ export async function forgedRequests(server) {
       assert.strictEqual(answer?.status, 401);
       return true;
     });
-  const after = (await api(port, "GET", "/api/sessions")).json.sessions.length;
+  const after = (await api(port, "GET", "/api/sessions", undefined, bearer(server.installKey()))).json.sessions.length;
   await check("csrf: nothing was changed", () => assert.deepStrictEqual([changes, after], [0, before]));
   return { changes };
 }

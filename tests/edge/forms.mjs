@@ -138,6 +138,18 @@ async function ways(server, open) {
     assert.strictEqual(page.json.needs_invitation, true);
     return true;
   });
+  await check("list: who has no key is shown what is open, and nothing of what is not", async () => {
+    const shut = await planned(server, { open: false, title: "Behind a door" });
+    const list = async (headers) => api(port, "GET", "/api/sessions", undefined, headers);
+    const ids = (said) => said.json.sessions.map((s) => s.session);
+    const shown = await list({});
+    assert.ok(ids(shown).includes(open.session) && !ids(shown).includes(shut.session));
+    assert.ok(!shown.body.toString().includes("Behind a door"));
+    assert.ok(ids(await list(bearer(server.installKey()))).includes(shut.session));
+    for (const key of [`${server.installKey()}x`, tokenOf(shut.links.organizer)])
+      assert.strictEqual((await list(bearer(key))).status, 401);
+    return true;
+  });
   await check("join: the same device is the same person", async () => {
     const device = "0123456789abcdef0123";
     const subOf = (said) => JSON.parse(Buffer.from(said.json.ticket.split(".")[1], "base64url")).sub;

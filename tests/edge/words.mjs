@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { check } from "./cases.mjs";
 import { hello, join, settled } from "./asker.mjs";
-import { planned } from "./forms.mjs";
+import { bearer, planned } from "./forms.mjs";
 import { api, exchange, handshake, request } from "./raw.mjs";
 import { sized } from "./rows.mjs";
 import { ticket } from "./tickets.mjs";
@@ -117,7 +117,7 @@ export async function sql(server, d) {
   const { session } = await planned(server);
   const me = await join(server, session, { sub: "sql", name: "Sql", role: "organizer" });
   const seen = { text: 0, refused: 0 };
-  const count = (await api(server.port, "GET", "/api/sessions")).json.sessions.length;
+  const count = (await api(server.port, "GET", "/api/sessions", undefined, bearer(server.installKey()))).json.sessions.length;
   await check("sql: said, and kept as it was", async () => {
     for (let i = 0; i < strings.length; i += 25) {
       const said = [];
@@ -155,7 +155,7 @@ export async function sql(server, d) {
     return true;
   });
   await check("sql: no session more or less, and the house stands", async () =>
-    assert.strictEqual((await api(server.port, "GET", "/api/sessions")).json.sessions.length, count));
+    assert.strictEqual((await api(server.port, "GET", "/api/sessions", undefined, bearer(server.installKey()))).json.sessions.length, count));
   me.leave();
   return { strings: strings.length, fields: 16, kept: seen.text, refused: seen.refused };
 }

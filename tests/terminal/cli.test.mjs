@@ -95,6 +95,13 @@ after(async () => {
 
 test("sessions are listed and shown", () => {
   assert.match(jobalike(["sessions", base]).out, /lobby\s+Test hour/);
+  const hidden = ["plan", "--server", base, "--title", "By invitation", "--area", "hr=HR", "--start", "now", "--end", "+60m"];
+  assert.equal(jobalike([...hidden, "--key", join(data, "install.key")]).status, 0);
+  assert.doesNotMatch(jobalike(["sessions", base]).out, /By invitation/);
+  assert.match(jobalike(["sessions", base, "--key", join(data, "install.key")]).out, /lobby\s+By invitation/);
+  writeFileSync(join(dir, "other.key"), "of another house, and as long as it has to be\n");
+  assert.equal(jobalike(["sessions", base, "--key", join(dir, "other.key")]).status, 1);
+  assert.equal(jobalike(["sessions", base, "--key", join(dir, "nothing")]).status, 1);
   const shown = jobalike(["show", links.attendee]);
   assert.match(shown.out, /Human Resources \/ 人力资源/);
   assert.equal(jobalike(["show", "nosuch", "--server", base]).status, 1);

@@ -3,21 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./bundle.mjs";
-
-/** As a browser has it: names can be gone through by number. */
-class FakeStorage {
-  #kept = new Map();
-  get length() {
-    return this.#kept.size;
-  }
-  key = (i) => [...this.#kept.keys()][i] ?? null;
-  getItem = (name) => this.#kept.get(name) ?? null;
-  setItem = (name, value) => void this.#kept.set(name, String(value));
-  removeItem = (name) => void this.#kept.delete(name);
-  get names() {
-    return [...this.#kept.keys()].sort();
-  }
-}
+import { FakeStorage } from "./storage.mjs";
 
 Object.assign(globalThis, { localStorage: new FakeStorage(), sessionStorage: new FakeStorage() });
 

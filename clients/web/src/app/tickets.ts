@@ -1,7 +1,7 @@
 /** The ticket of a session: kept on this device, and first of all by this tab, so that one browser can be
  *  several people in several tabs and each stays who they are over a reload. */
 
-import { keep, kept } from "./device.ts";
+import { keep, kept, keptUnder } from "./device.ts";
 
 const ticketName = (id: string): string => `ticket.${id}`;
 const invitationName = (id: string): string => `invitation.${id}`;
@@ -69,6 +69,15 @@ export function forgetTicket(id: string): void {
     // nothing was kept
   }
 }
+
+/** The sessions this device has a ticket or an invitation for. */
+export const invitationsAndTickets = (): readonly string[] => [
+  ...new Set(
+    [ticketName(""), invitationName("")].flatMap((prefix) =>
+      keptUnder(prefix).map((name) => name.slice(prefix.length)),
+    ),
+  ),
+];
 
 export const hasTicket = (id: string): boolean => kept(ticketName(id)) !== null;
 

@@ -33,6 +33,7 @@ export const en = {
   "home.table": "On the table: {topic}",
   "home.next": "Coming up",
   "home.empty": "No sessions yet.",
+  "home.invited": "Were you invited? Use your link, or type the code above.",
   "home.empty_filter": "Nothing coming up in {area}.",
   "home.people": "1 person is in‖{n} people are in",
   "home.clear": "Show all areas",

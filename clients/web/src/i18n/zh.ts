@@ -35,6 +35,7 @@ export const zh: Catalogue = {
   "home.table": "当前议题：{topic}",
   "home.next": "即将举行",
   "home.empty": "暂无场次。",
+  "home.invited": "收到邀请？请使用您的链接，或在上方输入参会码。",
   "home.empty_filter": "“{area}”暂无即将举行的场次。",
   "home.people": "{n} 人在场",
   "home.clear": "显示所有领域",

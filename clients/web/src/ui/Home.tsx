@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type PublicSession, publicSession, sessions } from "../app/api.ts";
+import { type PublicSession, publicSession } from "../app/api.ts";
 import { tick } from "../app/clock.ts";
 import { keep, keptJson } from "../app/device.ts";
+import { schedule } from "../app/schedule.ts";
 import { hasTicket } from "../app/tickets.ts";
 import { t } from "../i18n/t.ts";
 import { clock, clockSpan, day, dayNumber, until, weekday, zone } from "../i18n/time.ts";
@@ -51,7 +52,7 @@ export function Home() {
     let timer: ReturnType<typeof setTimeout>;
     let over = false;
     const load = async () => {
-      const said = await sessions();
+      const said = await schedule();
       if (over) return;
       failed.value = !said.ok;
       if (said.ok) {
@@ -116,6 +117,7 @@ function Schedule({ known, area, onArea }: ScheduleProps) {
         {shown.length === 0 && (
           <div class="empty">
             <p>{name ? t("home.empty_filter", { area: areaName(name) }) : t("home.empty")}</p>
+            {!name && <p class="quiet">{t("home.invited")}</p>}
             {name ? (
               <Button onClick={() => onArea(null)}>{t("home.clear")}</Button>
             ) : (
