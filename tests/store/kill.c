@@ -193,7 +193,7 @@ static void killed_at_any_moment(void **state)
 
 /* --- a drop --- */
 
-#define DROP_RECORDS 4000
+#define DROP_RECORDS 9000
 
 static void never(void *arg, const struct store_answer *a)
 {
@@ -238,6 +238,14 @@ static void drop_and_kill(const char *path)
 	n_kills++;
 }
 
+static bool has_text(const char *path)
+{
+	char command[160];
+
+	snprintf(command, sizeof(command), "cat '%s'* | grep -qaF 'd %d'", path, DROP_RECORDS - 1);
+	return system(command) == 0;
+}
+
 /* Whole or gone, and asking again finishes it. */
 static void killed_while_it_drops(void **state)
 {
@@ -247,6 +255,7 @@ static void killed_while_it_drops(void **state)
 
 	snprintf(path, sizeof(path), "%s/log.db", b->dir);
 	append_many(bench_seat(b, 0), "d", epoch, 1, DROP_RECORDS);
+	assert_true(has_text(path));
 	for (int i = 0; i < 40 && !gone; i++) {
 		seat_close(&b->seats[0]);
 		drop_and_kill(path);
@@ -260,6 +269,7 @@ static void killed_while_it_drops(void **state)
 	assert_true(whole + gone > 0);
 	assert_int_equal(drop(bench_seat(b, 0), "d")->err, OK);
 	assert_int_equal(read_log(bench_seat(b, 0), "d", 1, 9)->err, ERR_NOT_FOUND);
+	assert_false(has_text(path));
 }
 
 /* --- at once --- */
