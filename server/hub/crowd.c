@@ -228,7 +228,7 @@ static void turn(struct live *l, const struct person *who)
 			crowd_enter(l, p, who);
 		}
 		if (who->removed)
-			hub_refuse(l, p, ERR_REMOVED);
+			hub_refuse(p, ERR_REMOVED);
 		else
 			crowd_due(l, p);
 	}

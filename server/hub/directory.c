@@ -194,6 +194,15 @@ static bool is_of_another(const struct directory *d, const struct store_answer *
 	return !d->is_live || (d->epoch[0] && strcmp(d->epoch, answer->epoch) != 0);
 }
 
+static void apply_answer(struct directory *d, const struct store_answer *answer)
+{
+	snprintf(d->epoch, sizeof(d->epoch), "%s", answer->epoch);
+	if (answer->err == OK)
+		apply(d, d->put_seq, d->put);
+	for (size_t i = 0; i < answer->n_records; i++)
+		apply(d, answer->records[i].seq, answer->records[i].body);
+}
+
 static void on_done(void *arg, const struct store_answer *answer)
 {
 	struct directory *d = arg;
@@ -220,11 +229,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 		msg_unref(&d->put);
 		return;
 	}
-	snprintf(d->epoch, sizeof(d->epoch), "%s", answer->epoch);
-	if (answer->err == OK)
-		apply(d, d->put_seq, d->put);
-	for (size_t i = 0; i < answer->n_records; i++)
-		apply(d, answer->records[i].seq, answer->records[i].body);
+	apply_answer(d, answer);
 	put_done(d);
 	msg_unref(&d->put);
 	directory_turn(d, d->now);

@@ -8,9 +8,8 @@
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
-void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_ms)
+void hub_send_away(struct peer *p, enum err err, int64_t retry_ms)
 {
-	(void)l;
 	if (p->leaving)
 		return;
 	peer_error(p, err, NULL, 0);
@@ -22,9 +21,9 @@ void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_m
 		peer_bye(p, BYE_UNAVAILABLE, err == ERR_UNAVAILABLE ? retry_ms : -1);
 }
 
-void hub_refuse(struct live *l, struct peer *p, enum err err)
+void hub_refuse(struct peer *p, enum err err)
 {
-	hub_send_away(l, p, err, RETRY_MS);
+	hub_send_away(p, err, RETRY_MS);
 }
 
 /* Of the commands the client still waits for, those that are in the log. */
@@ -80,7 +79,7 @@ void hub_admit_waiting(struct live *l)
 	{
 		p->waits = false;
 		if (is_ahead(l, p) && waits_too_long(l, p))
-			hub_refuse(l, p, ERR_UNAVAILABLE);
+			hub_refuse(p, ERR_UNAVAILABLE);
 		else
 			hub_admit(l, p);
 	}
@@ -113,7 +112,7 @@ void hub_admit(struct live *l, struct peer *p)
 		return;
 	}
 	if (!who || !who->seated) {
-		hub_refuse(l, p, who && who->removed ? ERR_REMOVED : ERR_UNAVAILABLE);
+		hub_refuse(p, who && who->removed ? ERR_REMOVED : ERR_UNAVAILABLE);
 		return;
 	}
 	if (has_too_many(here)) {
@@ -175,7 +174,7 @@ void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struc
 	else if (join_command(g, &c) == OK)
 		live_submit(l, &c, 0, p, NULL, NULL);
 	else
-		hub_refuse(l, p, ERR_UNAUTHORIZED);
+		hub_refuse(p, ERR_UNAUTHORIZED);
 }
 
 /* Who lost events gets a view; who lost no more than a digest gets that. */

@@ -67,7 +67,7 @@ void job_settle(struct live *l, struct job *j, enum err err, int64_t retry_ms)
 		if (err == OK || err == ERR_CONFLICT)
 			hub_admit(l, j->peer);
 		else
-			hub_refuse(l, j->peer, err == ERR_UNKNOWN ? ERR_UNAVAILABLE : err);
+			hub_refuse(j->peer, err == ERR_UNKNOWN ? ERR_UNAVAILABLE : err);
 	} else if (j->peer && err && !j->answered) {
 		peer_error(j->peer, err, &blame, retry_ms);
 	}
@@ -105,13 +105,13 @@ bool jobs_are_held_up(const struct live *l)
 }
 
 /* Whoever asked is told that it may still happen; who wants to come in may try again. */
-static void tell_unknown(struct live *l, struct job *j)
+static void tell_unknown(struct job *j)
 {
 	struct blame blame = { .has_n = j->command.n != 0, .n = j->command.n };
 
 	j->answered = true;
 	if (j->peer && j->command.type == CMD_PEOPLE_JOIN)
-		hub_refuse(l, j->peer, ERR_UNAVAILABLE);
+		hub_refuse(j->peer, ERR_UNAVAILABLE);
 	else if (j->peer)
 		peer_error(j->peer, ERR_UNKNOWN, &blame, RETRY_MS);
 	if (j->done)
@@ -129,7 +129,7 @@ void jobs_in_time(struct live *l)
 		job_settle(l, jobs_take(&l->queue), ERR_UNAVAILABLE, RETRY_MS);
 	for (struct job *j; (j = l->untold) && (j->answered || j->since <= late);) {
 		if (!j->answered)
-			tell_unknown(l, j);
+			tell_unknown(j);
 		l->untold = j->next;
 	}
 }

@@ -269,6 +269,30 @@ static void conflicted(struct live *l, const struct store_answer *answer)
 	crash_at("live.requeued");
 }
 
+/* The same bytes at the same position, until it is known. */
+static void unknown(struct live *l)
+{
+	if (PLANTED(PLANT_UNKNOWN_IS_FAILED)) {
+		drop_bodies(l);
+		settle_batch(l, ERR_UNAVAILABLE);
+		return;
+	}
+	l->unsure = true;
+	l->retry_at = hub_now(l->hub) + 100;
+}
+
+/* This try did not happen; one before it may have. */
+static void refused(struct live *l, enum err err)
+{
+	if (l->unsure) {
+		l->retry_at = hub_now(l->hub) + DUE_MS;
+		return;
+	}
+	log_warn("append.refused", "log=%s err=%s", l->log, err_names[err]);
+	drop_bodies(l);
+	settle_batch(l, ERR_UNAVAILABLE);
+}
+
 static void on_done(void *arg, const struct store_answer *answer)
 {
 	struct live *l = arg;
@@ -289,13 +313,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 		conflicted(l, answer);
 		break;
 	case ERR_UNKNOWN:
-		if (PLANTED(PLANT_UNKNOWN_IS_FAILED)) {
-			drop_bodies(l);
-			settle_batch(l, ERR_UNAVAILABLE);
-			break;
-		}
-		l->unsure = true;
-		l->retry_at = hub_now(l->hub) + 100;
+		unknown(l);
 		break;
 	case ERR_DAMAGED:
 		store_unfollow(hub_store(l->hub), l->log);
@@ -306,13 +324,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 		live_dropped(l);
 		break;
 	default:
-		if (l->unsure) {
-			l->retry_at = hub_now(l->hub) + DUE_MS;
-			break;
-		}
-		log_warn("append.refused", "log=%s err=%s", l->log, err_names[answer->err]);
-		drop_bodies(l);
-		settle_batch(l, ERR_UNAVAILABLE);
+		refused(l, answer->err);
 	}
 }
 

@@ -350,9 +350,9 @@ void hub_admit(struct live *l, struct peer *p);
 void hub_admit_waiting(struct live *l);
 void hub_stop_waiting(struct live *l, struct peer *p);
 /* Says why, says bye, and counts the peer out of every crowd. */
-void hub_refuse(struct live *l, struct peer *p, enum err err);
+void hub_refuse(struct peer *p, enum err err);
 /* The same; who may come again does so after retry_ms. */
-void hub_send_away(struct live *l, struct peer *p, enum err err, int64_t retry_ms);
+void hub_send_away(struct peer *p, enum err err, int64_t retry_ms);
 
 /* word.c */
 /* Shows the room that this person is typing, if they may; not to themselves. */

@@ -24,10 +24,10 @@ static void send_away(struct live *l, enum err err)
 
 	for (struct present *who = l->present; who; who = who->hh.next)
 		for (struct peer *p = who->peers; p; p = p->next_of_person)
-			hub_send_away(l, p, err, RETRY_MS * ++n / of);
+			hub_send_away(p, err, RETRY_MS * ++n / of);
 	for (struct peer *p; (p = l->waiting);) {
 		hub_stop_waiting(l, p);
-		hub_send_away(l, p, err, RETRY_MS * ++n / of);
+		hub_send_away(p, err, RETRY_MS * ++n / of);
 	}
 }
 
