@@ -8,7 +8,7 @@ import { DESKTOP, device, guard, PHONE, picture, until } from "./browser.mjs";
 import { crowd } from "./crowd.mjs";
 import { compose, holdDown, Seat } from "./seat.mjs";
 import { compare } from "./compare.mjs";
-import { checkKept } from "./kept.mjs";
+import { checkKept, keptIn } from "./kept.mjs";
 import { wire } from "./proxy.mjs";
 import { ANU, AREAS, CHEN, csv, SCRIPT, STAFF, terminals } from "./roster.mjs";
 
@@ -220,7 +220,10 @@ export async function hour(browser, say) {
   await moderator.mute(ANU.name, ANU.school);
   await anu.page.locator(".composer-note").getByText(anu.pattern("mute.you")).waitFor();
   await picture(anu.page, "muted-phone-en");
+  const bound = async () => JSON.parse((await keptIn(anu.page)).find(([name]) => name.startsWith("jobalike.device."))[1]).until;
+  check((await bound()) > Date.now(), "who is muted could come as somebody else");
   await moderator.unmute(ANU.name, ANU.school);
+  await until("the device is free again", async () => (await bound()) === 0);
   await anu.composer.waitFor();
 
   step("move");

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { type PublicSession, takeTicket } from "../app/api.ts";
 import { keep, keptJson } from "../app/device.ts";
+import { deviceFor } from "../app/seat.ts";
 import { type Language, language, type PlainKey, t } from "../i18n/t.ts";
 import { areaName } from "../model/areas.ts";
 import { Button } from "./parts/Button.tsx";
@@ -41,19 +42,6 @@ function before(session: PublicSession): Me {
     area,
     language: spoken === "en" || spoken === "zh" ? spoken : language.value,
   };
-}
-
-/** The secret of this device for somebody in a session; another name is another person. */
-function deviceFor(session: string, name: string): string {
-  const slot = `device.${session}`;
-  const old = keptJson(slot);
-  if (typeof old === "object" && old !== null && "name" in old && "id" in old)
-    if (old.name === name && typeof old.id === "string") return old.id;
-  const id = [...crypto.getRandomValues(new Uint8Array(12))]
-    .map((b) => b.toString(16).padStart(2, "0"))
-    .join("");
-  keep(slot, JSON.stringify({ name, id }));
-  return id;
 }
 
 export function check(me: Me, notice: boolean, hasAreas: boolean): Errors {

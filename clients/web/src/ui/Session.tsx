@@ -6,6 +6,7 @@ import { startDrafts } from "../app/drafts.ts";
 import { forgetHistory } from "../app/history.ts";
 import { connect, connection, leave, now, presence, session } from "../app/live.ts";
 import { place } from "../app/route.ts";
+import { bindSeat } from "../app/seat.ts";
 import { dropTicket, keepTicket, ticketOf } from "../app/tickets.ts";
 import { startUnread } from "../app/unread.ts";
 import { t } from "../i18n/t.ts";
@@ -54,6 +55,13 @@ export function Session({ id }: { readonly id: string }) {
     ticket.value = null;
     problem.value = t("join.link_bad");
   }, [bad]);
+
+  const removed = at.state === "over" && at.why === "removed";
+  const you = session.value?.view.people.you;
+  useEffect(() => {
+    if (removed) bindSeat(id, Number.MAX_VALUE);
+    else if (you) bindSeat(id, you.mute?.until ?? 0);
+  }, [id, removed, !you, you?.mute?.until]);
 
   if (left.value === id) return <Left id={id} />;
   if (!ticket.value)
