@@ -42,6 +42,11 @@ const struct hub_options *hub_options(const struct hub *h)
 	return &h->options;
 }
 
+uint64_t hub_clock_ns(const struct hub *h)
+{
+	return h->options.clock_ns ? h->options.clock_ns() : 0;
+}
+
 struct hub_figures *hub_counts(struct hub *h)
 {
 	return &h->figures;

@@ -136,13 +136,6 @@ static void decide_one(struct live *l)
 
 static void on_done(void *arg, const struct store_answer *answer);
 
-static uint64_t clock_ns(const struct live *l)
-{
-	const struct hub_options *o = hub_options(l->hub);
-
-	return o->clock_ns ? o->clock_ns() : 0;
-}
-
 static void apply_own(struct live *l, const char *epoch)
 {
 	for (size_t i = 0; i < l->n_bodies; i++)
@@ -156,7 +149,7 @@ void live_append(struct live *l)
 		l->first_seq = l->state.seq + 1;
 	l->retry_at = 0;
 	l->asked = true;
-	l->asked_ns = clock_ns(l);
+	l->asked_ns = hub_clock_ns(l->hub);
 	tally_add(&hub_counts(l->hub)->append_events, l->n_bodies);
 	store_append(hub_store(l->hub), l->log, l->epoch, l->first_seq, l->bodies, l->n_bodies,
 		     on_done, l);
@@ -300,7 +293,7 @@ static void on_done(void *arg, const struct store_answer *answer)
 	crash_at("live.answered");
 	live_stir(l);
 	l->asked = false;
-	tally_add(&hub_counts(l->hub)->append_us, (clock_ns(l) - l->asked_ns) / 1000);
+	tally_add(&hub_counts(l->hub)->append_us, (hub_clock_ns(l->hub) - l->asked_ns) / 1000);
 	if (l->lost) {
 		l->lost = false;
 		return;

@@ -325,6 +325,7 @@ static inline void sooner(int64_t *wake, int64_t at)
 int64_t hub_now(const struct hub *h);
 struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
+uint64_t hub_clock_ns(const struct hub *h); /* for figures; 0 where times are not measured */
 struct hub_figures *hub_counts(struct hub *h);
 void hub_rest(struct hub *h, int64_t until); /* nothing that comes until then is in a hurry */
 size_t *hub_erasing(struct hub *h);          /* of what goes through logs */

@@ -47,21 +47,14 @@ static void finish(struct mine *w, enum err err)
 
 static void step(struct mine *w);
 
-static uint64_t clock_ns(const struct mine *w)
-{
-	const struct hub_options *o = hub_options(w->hub);
-
-	return o->clock_ns ? o->clock_ns() : 0;
-}
-
 static void on_read(void *arg, const struct store_answer *answer)
 {
 	struct mine *w = arg;
-	uint64_t since = clock_ns(w);
+	uint64_t since = hub_clock_ns(w->hub);
 
 	for (size_t i = 0; i < answer->n_records; i++)
 		take(w, answer->records[i].body);
-	w->us += (int64_t)(clock_ns(w) - since) / 1000;
+	w->us += (int64_t)(hub_clock_ns(w->hub) - since) / 1000;
 	w->next += answer->n_records;
 	if (answer->err)
 		finish(w, answer->err);
