@@ -112,6 +112,12 @@ void conn_bye(struct peer *p, enum bye why, int64_t retry_ms)
 	conn_close(c, bye_codes[why]);
 }
 
+void conn_too_slow(struct conn *c)
+{
+	c->all->figures.slow++;
+	conn_bye(&c->peer, BYE_SLOW, 0);
+}
+
 static void fall_behind(struct conn *c)
 {
 	if (!c->refused)
@@ -141,8 +147,7 @@ static bool send_to(struct peer *p, struct msg *m, enum peer_load load)
 	}
 	if (load == LOAD_ANSWER && (c->queue.n >= CONN_EVENTS + LIMIT_PENDING ||
 				    c->queue.bytes > ANSWERS_FACTOR * c->all->queue_max)) {
-		c->all->figures.slow++;
-		conn_bye(p, BYE_SLOW, 0);
+		conn_too_slow(c);
 		return false;
 	}
 	conn_push(c, m);

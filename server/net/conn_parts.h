@@ -9,6 +9,8 @@
 /* conn.c */
 void conn_push(struct conn *c, struct msg *m);
 void conn_bye(struct peer *p, enum bye why, int64_t retry_ms);
+/* It does not read what it is sent. */
+void conn_too_slow(struct conn *c);
 /* Nothing can be written any more, or nobody is waited for. */
 void conn_die(struct conn *c);
 

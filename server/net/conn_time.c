@@ -45,10 +45,14 @@ static void judge_slot(struct conns *all, unsigned slot)
 	for (struct conn *c = all->wheel[slot]; c; c = c->slot_next) {
 		if (c->closing || !c->pinged_at || c->heard_at >= c->pinged_at)
 			continue;
-		*(c->clogged ? &all->figures.slow : &all->figures.idle) += 1;
 		log_debug("conn.silent", "silent_ms=%" PRIu64 " bytes=%zu", all->now - c->heard_at,
 			  c->queue.bytes);
-		conn_bye(&c->peer, c->clogged ? BYE_SLOW : BYE_IDLE, 0);
+		if (c->clogged) {
+			conn_too_slow(c);
+		} else {
+			all->figures.idle++;
+			conn_bye(&c->peer, BYE_IDLE, 0);
+		}
 		if (c->waits == WAIT_CLOSE)
 			conn_wait(c, WAIT_GONE);
 	}
@@ -62,9 +66,8 @@ static void on_waited(struct conn *c)
 		peer_error(&c->peer, ERR_UNAUTHORIZED, NULL, 0);
 		conn_bye(&c->peer, BYE_IDLE, 0);
 	} else if (what == WAIT_DRAIN) {
-		c->all->figures.slow++;
 		log_info("conn.slow", "queued=%u bytes=%zu", c->queue.n, c->queue.bytes);
-		conn_bye(&c->peer, BYE_SLOW, 0);
+		conn_too_slow(c);
 	} else {
 		conn_die(c);
 	}
