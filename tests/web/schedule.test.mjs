@@ -7,7 +7,7 @@ import { FakeStorage } from "./storage.mjs";
 
 const kept = new FakeStorage();
 const asked = [];
-const session = (id) => ({ session: id, title: `Title of ${id}`, start: 1, end: 2 });
+const session = (id) => ({ session: id, title: `Title of ${id}`, start: 1, end: 2, phase: id === "over" ? "closed" : "lobby" });
 
 Object.assign(globalThis, {
   localStorage: kept,
@@ -28,6 +28,15 @@ test("sessions by invitation are asked for by their id where there is a way into
   const said = await schedule();
   assert.deepEqual(said.value.map((s) => s.id), ["open", "invited"]);
   assert.deepEqual(asked.sort(), ["/api/sessions", "/api/sessions/gone", "/api/sessions/invited"]);
+});
+
+test("of what is closed or not there nothing new is said: it is not asked for again", async () => {
+  kept.setItem("jobalike.ticket.over", "x");
+  await schedule();
+  asked.length = 0;
+  const said = await schedule();
+  assert.deepEqual(said.value.map((s) => s.id).sort(), ["invited", "open", "over"]);
+  assert.deepEqual(asked.sort(), ["/api/sessions", "/api/sessions/invited"]);
 });
 
 test("a device that was nowhere yet asks for nothing more", async () => {
