@@ -13,19 +13,38 @@ static uint64_t id_of(const void *item)
 	return *(const uint64_t *)item;
 }
 
+/* Ids are seqs, so people who came one after the other have ids in a row: the first guess is a
+ * straight line between both ends (interpolation search), and where it leaves more than half the
+ * middle is asked next. A bisection alone touches a dozen structs that are in no cache. */
+static size_t guess(void *const *list, size_t from, size_t to, uint64_t id)
+{
+	uint64_t low = id_of(list[from]), high = id_of(list[to - 1]);
+
+	if (id <= low)
+		return from;
+	if (id >= high)
+		return to - 1;
+	return from + (size_t)((double)(id - low) / (double)(high - low) * (double)(to - 1 - from));
+}
+
 static void *by_id(void *const *list, size_t n, uint64_t id)
 {
 	size_t from = 0, to = n;
+	bool halve = false;
 
 	while (from < to) {
-		size_t middle = from + (to - from) / 2;
+		size_t at = halve ? from + (to - from) / 2 : guess(list, from, to, id);
+		size_t left = to - from;
 
-		if (id_of(list[middle]) < id)
-			from = middle + 1;
+		if (id_of(list[at]) == id)
+			return list[at];
+		if (id_of(list[at]) < id)
+			from = at + 1;
 		else
-			to = middle;
+			to = at;
+		halve = to - from > left / 2;
 	}
-	return from < n && id_of(list[from]) == id ? list[from] : NULL;
+	return NULL;
 }
 
 struct person *state_person(const struct state *s, uint64_t id)

@@ -17,6 +17,7 @@ struct hub {
 	struct live *stirred; /* to look at this turn */
 	struct reader *lost;  /* who asked for a session that is not there */
 	int64_t now, wake, rests_until;
+	int rest_ms; /* at a time, until then */
 	struct wheel wheel;
 	struct keep keep;
 	uint64_t lists;    /* told so far, of who is here */
@@ -57,9 +58,10 @@ size_t *hub_view_bytes(struct hub *h)
 	return &h->view_bytes;
 }
 
-void hub_rest(struct hub *h, int64_t until)
+void hub_rest(struct hub *h, int64_t until, int64_t at_a_time)
 {
 	h->rests_until = until;
+	h->rest_ms = (int)at_a_time;
 }
 
 int hub_rest_ms(const struct hub *h)
@@ -68,7 +70,7 @@ int hub_rest_ms(const struct hub *h)
 
 	if (left <= 0 || left > GATHER_MAX_MS)
 		return 0;
-	return left < REST_MS ? (int)left : REST_MS;
+	return left < h->rest_ms ? (int)left : h->rest_ms;
 }
 
 size_t *hub_erasing(struct hub *h)

@@ -193,7 +193,7 @@ void live_pump(struct live *l)
 	gathers = gather_ms(l->n_bodies);
 	l->gathers_until = hub_now(l->hub) + gathers;
 	if (gathers >= REST_FROM_MS)
-		hub_rest(l->hub, l->gathers_until);
+		hub_rest(l->hub, l->gathers_until, gathers / REST_OF_GATHERING);
 	crash_at("live.decided");
 	live_append(l);
 }

@@ -17,7 +17,7 @@
 #define GATHER_MIN_MS     5     /* at least */
 #define GATHER_MAX_MS     40    /* at most */
 #define REST_FROM_MS      20    /* whoever gathers so long is not in a hurry to hear ... */
-#define REST_MS           4     /* ... what comes within this time */
+#define REST_OF_GATHERING 4     /* ... what comes within this part of it */
 #define QUEUE_MAX         10000 /* commands that wait in one session; more are told unavailable */
 #define RING_SIZE         1024  /* recent events kept for reconnects; a power of two */
 #define ELSEWHERE_DEAD_MS 12000 /* an instance that says nothing for this long has nobody here */
@@ -327,7 +327,8 @@ struct store *hub_store(const struct hub *h);
 const struct hub_options *hub_options(const struct hub *h);
 uint64_t hub_clock_ns(const struct hub *h); /* for figures; 0 where times are not measured */
 struct hub_figures *hub_counts(struct hub *h);
-void hub_rest(struct hub *h, int64_t until); /* nothing that comes until then is in a hurry */
+/* Nothing that comes until then is in a hurry: it is looked for after so many ms at a time. */
+void hub_rest(struct hub *h, int64_t until, int64_t at_a_time);
 size_t *hub_erasing(struct hub *h);          /* of what goes through logs */
 bool hub_has_ended(const struct hub *h);     /* nothing is asked of the store any more */
 size_t *hub_view_bytes(struct hub *h);       /* of views built in this turn, of all sessions */

@@ -39,6 +39,7 @@ extern const struct unit_group redis_tls_files_group;
 extern const struct unit_group scan_group;
 extern const struct unit_group sending_group;
 extern const struct unit_group skeleton_group;
+extern const struct unit_group state_group;
 extern const struct unit_group taken_group;
 extern const struct unit_group text_group;
 extern const struct unit_group ticket_group;
@@ -80,6 +81,7 @@ static const struct unit_group *const groups[] = {
 	&scan_group,
 	&sending_group,
 	&skeleton_group,
+	&state_group,
 	&taken_group,
 	&text_group,
 	&ticket_group,
