@@ -10,7 +10,7 @@
 
 static void fill(struct state *s, uint64_t (*id_of)(uint64_t i))
 {
-	s->people.list = x_calloc(PEOPLE, sizeof(*s->people.list));
+	s->people.list = x_calloc(PEOPLE, sizeof(struct person *));
 	for (s->people.n = 0; s->people.n < PEOPLE; s->people.n++) {
 		struct person *p = x_calloc(1, sizeof(*p));
 

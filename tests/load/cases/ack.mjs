@@ -1,8 +1,9 @@
-// From a line to its acknowledgement (the speaker's own screen), beside the disk's own fdatasync in the same run.
+// From a line to its acknowledgement (the speaker's own screen), beside the disk's own fdatasync in the same run,
+// as often and on the same core.
 
 import { rmSync } from "node:fs";
 import { tempDir } from "../../lib-js/server.mjs";
-import { atMost, generate, inTurns, smoke, talk, withInstances, withOurs } from "../bench.mjs";
+import { atMost, generate, inTurns, SECONDS, SERVER_CORE, smoke, talk, withInstances, withOurs } from "../bench.mjs";
 
 const sessions = smoke ? 5 : 100;
 const rate = smoke ? 100 : 1000;
@@ -13,7 +14,7 @@ export async function rows() {
   const dir = tempDir("disk"); // where the servers' data is, too
   const load = { rooms: sessions, people: 10, rate };
   const { disk, sqlite, redis } = await inTurns({
-    disk: () => generate("disk", { data: dir, seconds: smoke ? 0.3 : 2 }),
+    disk: () => generate("disk", { data: dir, seconds: smoke ? 0.3 : SECONDS, rate }, { core: SERVER_CORE }),
     sqlite: () => withOurs({ sessions }, ({ to }) => talk({ ...load, ...to })),
     redis: () => withInstances(1, { sessions, shared: false }, ({ to }) => talk({ ...load, ...to })),
   });
