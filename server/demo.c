@@ -92,6 +92,7 @@ static char *make_token(struct demo *d, size_t i, int64_t now)
 			    .role = people[i].role,
 			    .session = d->session,
 			    .expires = now + GOOD_FOR_MS,
+			    .issued = now,
 			    .sub = sub,
 			    .name = people[i].name,
 			    .school = people[i].school,
@@ -241,7 +242,8 @@ static void join(struct demo *d, int64_t now)
 			    .area = t.area,
 			    .language = t.language,
 			    .role = t.role,
-			    .expires = t.expires };
+			    .expires = t.expires,
+			    .issued = t.issued };
 	d->peer.ops = &ops;
 	d->step = STEP_JOINING;
 	d->answered = true;

@@ -322,8 +322,9 @@ static const struct field command_people_join_fields[] = {
 	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_join, area), .doc = "Professional area." },
 	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct people_join, language), .doc = "Language." },
 	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_join, role), .doc = "Role of the ticket." },
+	{ .name = "issued", .kind = FIELD_TIME, .optional = true, .offset = offsetof(struct people_join, issued), .doc = "When the ticket was given." },
 };
-static const struct shape command_people_join_shape = { .name = "people.join", .fields = command_people_join_fields, .n = 7, .size = sizeof(struct people_join) };
+static const struct shape command_people_join_shape = { .name = "people.join", .fields = command_people_join_fields, .n = 8, .size = sizeof(struct people_join) };
 
 static const struct shape command_people_leave_shape = { .name = "people.leave" };
 
@@ -606,10 +607,14 @@ static const struct field event_people_joined_fields[] = {
 	{ .name = "area", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct people_joined, area), .doc = "Professional area." },
 	{ .name = "language", .kind = FIELD_ENUM, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct people_joined, language), .doc = "Language." },
 	{ .name = "role", .kind = FIELD_ENUM, .words = role_names, .n_words = ROLE_COUNT, .offset = offsetof(struct people_joined, role), .doc = "Role." },
+	{ .name = "issued", .kind = FIELD_TIME, .optional = true, .is_private = true, .offset = offsetof(struct people_joined, issued), .doc = "When the ticket was given." },
 };
-static const struct shape event_people_joined_shape = { .name = "people.joined", .fields = event_people_joined_fields, .n = 5, .size = sizeof(struct people_joined) };
+static const struct shape event_people_joined_shape = { .name = "people.joined", .fields = event_people_joined_fields, .n = 6, .size = sizeof(struct people_joined) };
 
-static const struct shape event_people_returned_shape = { .name = "people.returned" };
+static const struct field event_people_returned_fields[] = {
+	{ .name = "issued", .kind = FIELD_TIME, .optional = true, .is_private = true, .offset = offsetof(struct people_returned, issued), .doc = "When the ticket was given: older ones are no good any more." },
+};
+static const struct shape event_people_returned_shape = { .name = "people.returned", .fields = event_people_returned_fields, .n = 1, .size = sizeof(struct people_returned) };
 
 static const struct field event_people_left_fields[] = {
 	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct people_left, who), .doc = "Who left." },
@@ -1353,8 +1358,10 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_PEOPLE_RETURNED] = {
 		.name = "people.returned",
-		.doc = "Somebody who had left sits in the session again.",
+		.doc = "Somebody who had left sits in the session again; or who sits there came with a newer ticket.",
 		.audience = AUDIENCE_STAFF,
+		.has_private = true,
+		.body = offsetof(struct event, people_returned),
 		.fields = &event_people_returned_shape,
 	},
 	[EVT_PEOPLE_LEFT] = {

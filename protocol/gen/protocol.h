@@ -28,6 +28,7 @@
 #define LIMIT_WATCHED 8 /* rooms one person watches */
 #define LIMIT_PEOPLE_DEVICES 8 /* connections of one person */
 #define LIMIT_TICKET_BYTES 4096 /* a ticket or an invitation */
+#define LIMIT_TICKET_IDLE_MINUTES 120 /* how long an attendee may be away and come back by the same ticket */
 
 /* What can be wrong. Texts are the client's. */
 enum err {
@@ -315,6 +316,7 @@ struct people_join {
 	const char *area; /* optional: Professional area. */
 	enum language language; /* Language. */
 	enum role role; /* Role of the ticket. */
+	int64_t issued; /* optional: When the ticket was given. */
 };
 
 /* Somebody was away too long. Asked by the server. */
@@ -560,6 +562,13 @@ struct people_joined {
 	const char *area; /* optional: Professional area. */
 	enum language language; /* Language. */
 	enum role role; /* Role. */
+	int64_t issued; /* optional, never sent: When the ticket was given. */
+};
+
+/* Somebody who had left sits in the session again; or who sits there came with a newer ticket. */
+struct people_returned {
+	/* optional, never sent: When the ticket was given: older ones are no good any more. */
+	int64_t issued;
 };
 
 /* Somebody left, or was away too long. */
@@ -851,6 +860,7 @@ struct event {
 		struct session_changed session_changed;
 		struct session_phased session_phased;
 		struct people_joined people_joined;
+		struct people_returned people_returned;
 		struct people_left people_left;
 		struct people_appointed people_appointed;
 		struct people_muted people_muted;

@@ -36,6 +36,8 @@ export const LIMIT_WATCHED = 8;
 export const LIMIT_PEOPLE_DEVICES = 8;
 /** a ticket or an invitation */
 export const LIMIT_TICKET_BYTES = 4096;
+/** how long an attendee may be away and come back by the same ticket */
+export const LIMIT_TICKET_IDLE_MINUTES = 120;
 
 /** What somebody may do in this session. Facilitator and moderator are different jobs of equal rank. */
 export type Role = "waiting" | "observer" | "attendee" | "moderator" | "facilitator" | "organizer";
@@ -712,6 +714,8 @@ export interface ServerCommands {
     readonly language: Language;
     /** Role of the ticket. */
     readonly role: Role;
+    /** When the ticket was given. */
+    readonly issued?: number;
   };
   /** Somebody was away too long. Asked by the server. */
   readonly "people.expire": {
@@ -870,7 +874,7 @@ export interface Events {
     /** Role. */
     readonly role: Role;
   };
-  /** Somebody who had left sits in the session again. */
+  /** Somebody who had left sits in the session again; or who sits there came with a newer ticket. */
   readonly "people.returned": NoFields;
   /** Somebody left, or was away too long. */
   readonly "people.left": {

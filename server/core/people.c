@@ -8,6 +8,31 @@
 
 #define MINUTE 60000 /* ms */
 
+bool people_ticket_is_old(const struct person *p, int64_t issued)
+{
+	return issued < p->issued;
+}
+
+/* Somebody else may hold it by now (ASVS 5.0, 7.3.1). Staff have nothing but the link they were
+ * sent, and who comes to read what was said may do nothing else. */
+static bool was_away_too_long(const struct state *s, const struct person *p, int64_t issued,
+			      int64_t now)
+{
+	return s->session.phase != PHASE_CLOSED && !p->seated && !role_is_staff(p->role) &&
+	       issued < p->left && now - p->left >= (int64_t)LIMIT_TICKET_IDLE_MINUTES * MINUTE;
+}
+
+/* Is this ticket worth anything for somebody who is known? */
+static enum err judge_ticket(const struct state *s, const struct person *p, int64_t issued,
+			     int64_t now)
+{
+	if (p->removed)
+		return ERR_REMOVED;
+	if (people_ticket_is_old(p, issued) || was_away_too_long(s, p, issued, now))
+		return ERR_UNAUTHORIZED;
+	return p->seated && issued == p->issued ? ERR_CONFLICT : OK;
+}
+
 /* Joining. Somebody new is called by the seq of this event, and is its actor; somebody who had left
  * comes back as who they were. Nobody is refused for what others did in the same batch, but for the
  * last seats of a session. */
@@ -16,18 +41,18 @@ enum err decide_people_join(const struct state *s, const struct person *who,
 {
 	const struct people_join *c = &cmd->people_join;
 	const struct person *known = state_person_by_sub(s, c->sub);
+	enum err err = known ? judge_ticket(s, known, c->issued, out->at) : OK;
 
 	(void)who;
-	if (known && known->removed)
-		return ERR_REMOVED;
-	if (known && known->seated)
-		return ERR_CONFLICT;
+	if (err)
+		return err;
 	if (!known && c->role == ROLE_WAITING)
 		return ERR_FORBIDDEN; /* they would sit among the others, and read */
-	if (s->people.seated >= LIMIT_PEOPLE)
+	if (s->people.seated >= LIMIT_PEOPLE && !(known && known->seated))
 		return ERR_FULL;
 	if (known) {
 		out->type = EVT_PEOPLE_RETURNED;
+		out->people_returned.issued = c->issued;
 		out->by = known->id;
 		out->name = known->name;
 		out->school = known->school;
@@ -43,6 +68,7 @@ enum err decide_people_join(const struct state *s, const struct person *who,
 		.area = c->area,
 		.language = c->language,
 		.role = s->session.phase == PHASE_CLOSED ? ROLE_OBSERVER : c->role,
+		.issued = c->issued,
 	};
 	return OK;
 }
@@ -66,6 +92,7 @@ void reduce_people_joined(struct state *s, const struct event *e)
 		.folded = people_fold(or_erased(e->name), or_erased(e->school), j->job),
 		.language = j->language,
 		.role = closed ? ROLE_OBSERVER : j->role,
+		.issued = j->issued,
 	};
 	s->people.list = x_grow(s->people.list, s->people.n, sizeof(struct person *));
 	s->people.list[s->people.n++] = p;
@@ -78,7 +105,11 @@ void reduce_people_returned(struct state *s, const struct event *e)
 {
 	struct person *p = state_person(s, e->by);
 
-	if (p && !p->seated && !p->removed)
+	if (!p || p->removed)
+		return;
+	if (e->people_returned.issued > p->issued)
+		p->issued = e->people_returned.issued;
+	if (!p->seated)
 		state_seat(s, p, rooms_place(s, p), e->seq);
 }
 
@@ -109,8 +140,10 @@ void reduce_people_left(struct state *s, const struct event *e)
 {
 	struct person *p = state_person(s, e->people_left.who);
 
-	if (p)
-		state_unseat(s, p);
+	if (!p || !p->seated)
+		return;
+	p->left = e->at;
+	state_unseat(s, p);
 }
 
 static size_t count_organizers(const struct state *s)

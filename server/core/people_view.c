@@ -108,6 +108,8 @@ static void write_whole(const struct state *s, const struct person *p, struct te
 	write_moved(s, &p->moved, out);
 	write_watches(p, out);
 	text_id(out, "sight_seq", p->sight_seq);
+	text_int(out, "issued", p->issued);
+	text_int(out, "left_at", p->left);
 }
 
 void people_write(const struct state *s, struct text *out)

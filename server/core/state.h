@@ -39,6 +39,8 @@ struct person {
 	char *folded; /* name, school and job as rosters are searched */
 	enum language language;
 	enum role role;
+	int64_t issued;  /* when their newest ticket was given; older ones are no good */
+	int64_t left;    /* when they left; 0: never did */
 	bool seated;     /* belongs to the session now; false: left or removed */
 	bool removed;    /* for good */
 	uint64_t room;   /* where they sit, or sat when they left */
@@ -173,6 +175,9 @@ struct line *state_line(const struct state *s, uint64_t id);
 struct topic *state_topic(const struct state *s, uint64_t id);
 /* The seq of the event that command n of this person became; 0: not (yet). */
 uint64_t state_taken(const struct state *s, uint64_t by, uint64_t n);
+
+/* Did this person come with a newer ticket than one that was given then? (core/people.c) */
+bool people_ticket_is_old(const struct person *p, int64_t issued);
 
 static inline bool role_is_staff(enum role r)
 {

@@ -278,6 +278,17 @@ static void let_go(struct live *l, const struct event *e)
 	}
 }
 
+/* Whoever holds an older ticket: it is worth nothing from now on, wherever it is (ASVS 5.0, 7.2.4).
+ */
+static void let_go_of_old(struct present *present, const struct person *who)
+{
+	for (struct peer *p = present->peers, *next; p; p = next) {
+		next = p->next_of_person;
+		if (people_ticket_is_old(who, p->issued))
+			hub_refuse(p, ERR_UNAUTHORIZED);
+	}
+}
+
 void crowd_tell(struct live *l, const struct event *e, struct msg *wire)
 {
 	struct present *actor = e->by ? presence_of(l, e->by) : NULL;
@@ -306,6 +317,8 @@ void crowd_tell(struct live *l, const struct event *e, struct msg *wire)
 		tell_actor(l, p, e, wire);
 	if (e->type == EVT_PEOPLE_LEFT)
 		let_go(l, e);
+	if (e->type == EVT_PEOPLE_RETURNED && actor)
+		let_go_of_old(actor, state_person(&l->state, e->by));
 }
 
 void crowd_signal(struct live *l, uint64_t room, struct msg *m, uint64_t but)

@@ -17,6 +17,8 @@ void hub_send_away(struct peer *p, enum err err, int64_t retry_ms)
 		peer_bye(p, BYE_REMOVED, -1);
 	else if (err == ERR_NOT_FOUND)
 		peer_bye(p, BYE_GONE, -1);
+	else if (err == ERR_UNAUTHORIZED)
+		peer_bye(p, BYE_EXPIRED, -1);
 	else
 		peer_bye(p, BYE_UNAVAILABLE, err == ERR_UNAVAILABLE ? retry_ms : -1);
 }
@@ -115,6 +117,10 @@ void hub_admit(struct live *l, struct peer *p)
 		hub_refuse(p, who && who->removed ? ERR_REMOVED : ERR_UNAVAILABLE);
 		return;
 	}
+	if (people_ticket_is_old(who, p->issued)) {
+		hub_refuse(p, ERR_UNAUTHORIZED);
+		return;
+	}
 	if (has_too_many(here)) {
 		peer_bye(p, BYE_TOO_MANY, here->n_elsewhere ? ELSEWHERE_DEAD_MS : -1);
 		return;
@@ -134,10 +140,11 @@ void hub_admit(struct live *l, struct peer *p)
 static enum err join_command(const struct guest *g, struct command *out)
 {
 	struct blame blame;
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s}", "command",
-				 "people.join", "sub", g->sub, "name", g->name, "school", g->school,
-				 "job", g->job, "area", g->area, "language",
-				 language_names[g->language], "role", role_names[g->role]);
+	json_t *json =
+		json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:I}", "command",
+			  "people.join", "sub", g->sub, "name", g->name, "school", g->school, "job",
+			  g->job, "area", g->area, "language", language_names[g->language], "role",
+			  role_names[g->role], "issued", (json_int_t)g->issued);
 
 	return json ? codec_command(json, out, &blame) : ERR_BAD_REQUEST;
 }
@@ -146,6 +153,7 @@ static void remember(struct peer *p, const struct guest *g, const struct hello *
 {
 	p->sub = x_strdup(g->sub);
 	p->expires = g->expires;
+	p->issued = g->issued;
 	p->resumes = hello->epoch && hello->after;
 	p->after = hello->after;
 	snprintf(p->epoch, sizeof(p->epoch), "%s", hello->epoch ? hello->epoch : "");
@@ -169,7 +177,7 @@ void hub_hello(struct hub *h, struct peer *p, const struct guest *g, const struc
 	who = l->phase == LIVE_OPEN ? state_person_by_sub(&l->state, g->sub) : NULL;
 	if (hub_is_draining(h))
 		peer_bye(p, BYE_DRAINING, RETRY_MS);
-	else if (who && who->seated)
+	else if (who && who->seated && g->issued <= who->issued)
 		hub_admit(l, p);
 	else if (join_command(g, &c) == OK)
 		live_submit(l, &c, 0, p, NULL, NULL);

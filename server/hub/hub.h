@@ -30,7 +30,7 @@ struct guest {
 	const char *name, *school, *job, *area; /* job, area may be NULL */
 	enum language language;
 	enum role role;
-	int64_t expires;
+	int64_t expires, issued;
 };
 
 /* Whoever wants to read a session's state: called once, later (at once after hub_end), with the

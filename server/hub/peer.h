@@ -59,6 +59,7 @@ struct peer {
 	} seats[PEER_CROWDS]; /* crowds the peer stands in */
 	char *sub;            /* of the ticket, while joining */
 	int64_t expires;      /* when the ticket is over */
+	int64_t issued;       /* when it was given */
 	bool waits; /* has seen more than this instance yet: let in when it has caught up */
 	int64_t waits_since; /* 0: never did */
 	struct peer *prev_waiting, *next_waiting;

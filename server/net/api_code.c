@@ -97,6 +97,8 @@ static void on_state(void *arg, enum err err, const struct state *s)
 	char code[CODE_SIZE];
 	struct text t = { 0 };
 
+	if (!err && who && people_ticket_is_old(who, ticket->issued))
+		err = ERR_UNAUTHORIZED;
 	if (err || !who || who->removed || !role_is_staff(who->role)) {
 		api_refuse(r, err ? err : ERR_FORBIDDEN, NULL);
 		return;

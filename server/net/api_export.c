@@ -67,6 +67,8 @@ static void on_export(void *arg, enum err err, const struct state *s)
 	const struct person *who = err ? NULL : state_person_by_sub(s, e->ticket.sub);
 	struct text t = { 0 };
 
+	if (!err && who && people_ticket_is_old(who, e->ticket.issued))
+		err = ERR_UNAUTHORIZED;
 	if (err || !who || !export_is_for(s, who)) {
 		api_refuse(r, err ? err : who && who->removed ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
 		return;

@@ -179,6 +179,7 @@ static char *write_ticket(struct request *r, const struct join *j, int64_t expir
 			    .role = j->role,
 			    .session = j->session,
 			    .expires = expires,
+			    .issued = clock_ms(),
 			    .sub = j->sub,
 			    .name = p->name,
 			    .school = p->school,

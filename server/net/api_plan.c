@@ -128,6 +128,7 @@ static void write_links(struct text *t, const struct plan *p, const struct keys 
 					 .role = staff[i].role,
 					 .session = p->session,
 					 .expires = p->expires,
+					 .issued = clock_ms(),
 					 .sub = p->subs[i],
 					 .name = who->name,
 					 .school = who->school,

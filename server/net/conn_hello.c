@@ -44,6 +44,7 @@ static void say_hello(struct conn *c, const struct hello *hello)
 			.language = t.language,
 			.role = t.role,
 			.expires = t.expires,
+			.issued = t.issued,
 		};
 
 		c->said_hello = true;

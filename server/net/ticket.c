@@ -39,7 +39,8 @@ static char *write_claims(const struct ticket *t)
 	char *text = NULL;
 
 	if (j && t->kind == TICKET_PERSON &&
-	    json_object_update_new(j, json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s}", "sub", t->sub,
+	    json_object_update_new(j, json_pack("{s:I, s:s, s:s, s:s, s:s*, s:s*, s:s}", "iat",
+						(json_int_t)(t->issued / 1000), "sub", t->sub,
 						"name", t->name, "school", t->school, "job", t->job,
 						"area", t->area, "language",
 						language_names[t->language])) != 0) {
@@ -124,16 +125,24 @@ static const char *text_of(const json_t *claims, const char *name, size_t *found
 	return json_string_value(j);
 }
 
+/* Whole seconds, as a time. */
+static bool take_time(const json_t *claims, const char *name, int64_t least, int64_t *out)
+{
+	const json_t *j = json_object_get(claims, name);
+
+	if (!json_is_integer(j) || json_integer_value(j) < least || json_integer_value(j) > EXP_MAX)
+		return false;
+	*out = json_integer_value(j) * 1000;
+	return true;
+}
+
 /* Every claim that we make is there, and no other. */
 static bool take_claims(const json_t *claims, struct ticket *out)
 {
-	const json_t *exp = json_object_get(claims, "exp");
 	size_t found = 4; /* kind, session, role, exp */
 
-	if (!json_is_object(claims) || !json_is_integer(exp) || json_integer_value(exp) < 1 ||
-	    json_integer_value(exp) > EXP_MAX)
+	if (!json_is_object(claims) || !take_time(claims, "exp", 1, &out->expires))
 		return false;
-	out->expires = json_integer_value(exp) * 1000;
 	out->kind = (enum ticket_kind)word_of(claims, "kind", kinds, TICKET_INVITATION + 1);
 	out->role = (enum role)word_of(claims, "role", role_names, ROLE_COUNT);
 	out->session = json_string_value(json_object_get(claims, "session"));
@@ -147,8 +156,9 @@ static bool take_claims(const json_t *claims, struct ticket *out)
 		out->area = text_of(claims, "area", &found);
 		out->language =
 			(enum language)word_of(claims, "language", language_names, LANGUAGE_COUNT);
-		found++;
-		if (!out->sub || !out->name || !out->school || !out->language)
+		found += 2; /* language, iat */
+		if (!take_time(claims, "iat", 0, &out->issued) || !out->sub || !out->name ||
+		    !out->school || !out->language)
 			return false;
 	}
 	return json_object_size(claims) == found;

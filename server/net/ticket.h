@@ -25,6 +25,7 @@ struct ticket {
 	const char *session;
 	int64_t expires; /* a time; kept in whole seconds */
 	/* of a person: */
+	int64_t issued; /* likewise: when it was made (RFC 7519, 4.1.6) */
 	const char *sub, *name, *school;
 	const char *job, *area; /* may be NULL */
 	enum language language;

@@ -82,12 +82,12 @@ function claimed(key, session) {
     exp: [null, "", "soon", true, [], {}, 0, -1, 1, soon() + 0.5, String(soon()), 1e400, 253402300800, Number.MAX_SAFE_INTEGER, Math.floor(Date.now() / 1000) - 1],
     sub: [null, 7, [], {}, true], name: [null, 7, [], true], school: [null, 7, {}], job: [null, 7], area: [null, 7],
     language: [null, "", "tlh", "EN", 1, ["en"], "en,zh"],
-    iat: [soon()], nbf: [soon()], aud: ["x"], iss: ["x"], jti: ["1"], admin: [true], rank: [9], roles: [["organizer"]], scope: ["*"], __proto__x: [{}], "": [""],
+    iat: [null, "", true, [], {}, -1, soon() + 0.5, String(soon()), 253402300800], nbf: [soon()], aud: ["x"], iss: ["x"], jti: ["1"], admin: [true], rank: [9], roles: [["organizer"]], scope: ["*"], __proto__x: [{}], "": [""],
   };
   const out = {};
   for (const [name, values] of Object.entries(wrong))
     for (const value of values) out[`claim ${name} ${JSON.stringify(value)}`.slice(0, 60)] = ticket(key, session, { [name]: value });
-  for (const name of ["kind", "session", "role", "exp", "sub", "name", "school", "language"]) {
+  for (const name of ["kind", "session", "role", "exp", "iat", "sub", "name", "school", "language"]) {
     out[`no ${name}`] = ticket(key, session, { [name]: undefined });
     out[`two of ${name}`] = token(key, header(key), claims(session).replace("{", `{"${name}":"organizer",`));
   }

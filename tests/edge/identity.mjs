@@ -7,7 +7,7 @@ import { hello, join } from "./asker.mjs";
 import { planned } from "./forms.mjs";
 import { api, open, request, takeAnswer, until } from "./raw.mjs";
 import { sized } from "./rows.mjs";
-import { ticket } from "./tickets.mjs";
+import { GIVEN, ticket } from "./tickets.mjs";
 
 const bearer = (text) => ({ Authorization: `Bearer ${text}` });
 
@@ -80,6 +80,18 @@ export async function replays(server) {
     const second = await api(server.port, "POST", `/api/sessions/${session}/tickets`, { name: "New", school: "X", language: "en", device });
     assert.deepStrictEqual([second.status, second.json.error], [403, "removed"]);
     me.leave();
+  });
+  await again("after a newer one", async (sub) => {
+    const old = ticket(key, session, { sub, name: sub });
+    const newer = ticket(key, session, { sub, name: sub, iat: GIVEN + 1 });
+    const me = await hello(server.port, old);
+    await me.when((x) => x.view);
+    assert.strictEqual(await worth(server, newer), "attendee");
+    await me.when((x) => x.closed || x.s.ended);
+    assert.strictEqual(me.got.find((m) => m.bye)?.bye, "expired");
+    assert.strictEqual(await worth(server, old), "unauthorized");
+    assert.strictEqual(await worth(server, newer), "attendee");
+    assert.strictEqual((await api(server.port, "GET", `/api/sessions/${session}/export.json`, undefined, bearer(old))).status, 401);
   });
   const late = await join(server, session, { sub: "late", name: "Late" });
   await staff.ask("session.close");

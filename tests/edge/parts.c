@@ -42,6 +42,7 @@ static char *good_ticket(const struct keys *k)
 				    .role = ROLE_ATTENDEE,
 				    .session = "k3f9",
 				    .expires = NOW + 60000,
+				    .issued = NOW,
 				    .sub = "somebody",
 				    .name = "Ana",
 				    .school = "ISB",

@@ -189,6 +189,8 @@ static void fill_join(const struct state *s, uint64_t *seed, struct asked *out)
 		text_string(&t, "area", keys[who % 3]);
 	text_string(&t, "language", who % 2 ? "en" : "zh");
 	text_string(&t, "role", who < 4 ? roles[who] : "attendee");
+	if (percent(seed, 50))
+		text_id(&t, "issued", below(seed, 4));
 	text_object_end(&t);
 	if (codec_command(json_loads(t.s, 0, NULL), &out->command, &blame))
 		abort();

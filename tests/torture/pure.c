@@ -125,6 +125,7 @@ static const char *tickets_work(struct promised *p)
 			    .role = ROLE_ATTENDEE,
 			    .session = "s",
 			    .expires = 2000,
+			    .issued = 1000,
 			    .sub = "a",
 			    .name = "Ana",
 			    .school = "ISB",

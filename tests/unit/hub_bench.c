@@ -237,6 +237,7 @@ static void hello(struct screen *s, struct bench *b, const char *sub, enum role 
 		.language = LANGUAGE_EN,
 		.role = role,
 		.expires = b->expires ? b->expires : b->now + 3600000,
+		.issued = b->issued,
 	};
 
 	*s = (struct screen){ .bench = b, .got = json_array(), .peer = { .ops = &ops } };

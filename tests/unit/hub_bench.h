@@ -34,6 +34,7 @@ struct bench {
 	struct hub_options options;
 	const char *session; /* that those come to who come now; NULL: HUB_SESSION */
 	int64_t expires;     /* the tickets of those who come now; 0: never */
+	int64_t issued;      /* likewise: when they were given */
 	struct memory_faults faults;
 	struct memory_fate append, answer, read, word, signal; /* what befalls those, from now on */
 	struct memory_fate erase; /* likewise, and drops, after so many that nothing befalls */

@@ -36,6 +36,7 @@ static const struct ticket ana = {
 	.role = ROLE_ATTENDEE,
 	.session = "k3f9",
 	.expires = NOW + 60000,
+	.issued = NOW - 60000,
 	.sub = "somebody",
 	.name = "Ana 梅",
 	.school = "ISB",
@@ -95,6 +96,7 @@ static void a_ticket_says_what_was_said(void **state)
 	assert_int_equal(t.role, ROLE_ATTENDEE);
 	assert_int_equal(t.language, LANGUAGE_ZH);
 	assert_true(t.expires == ana.expires);
+	assert_true(t.issued == ana.issued);
 	assert_string_equal(t.session, "k3f9");
 	assert_string_equal(t.sub, "somebody");
 	assert_string_equal(t.name, "Ana 梅");
@@ -178,6 +180,7 @@ static void every_flipped_bit_is_noticed(void **state)
 	"\"kind\":\"ticket\",\"session\":\"s\",\"role\":\"attendee\",\"sub\":\"x\",\"name\":"      \
 	"\"Ana\","                                                                                 \
 	"\"school\":\"ISB\",\"language\":\"en\""
+#define IAT ",\"iat\":1795305600"
 
 static void only_our_claims_are_taken(void **state)
 {
@@ -187,18 +190,25 @@ static void only_our_claims_are_taken(void **state)
 		"[]",
 		"1",
 		"null",
-		"{" CLAIMS "}",
-		"{" CLAIMS ",\"exp\":\"1795309200\"}",
-		"{" CLAIMS ",\"exp\":1795309200.5}",
-		"{" CLAIMS ",\"exp\":0}",
-		"{" CLAIMS ",\"exp\":-1}",
-		"{" CLAIMS ",\"exp\":99999999999999}",
-		"{" CLAIMS ",\"exp\":null}",
-		"{" CLAIMS ",\"exp\":1795309200,\"crit\":[\"exp\"]}",
-		"{" CLAIMS ",\"exp\":1795309200,\"nbf\":1}",
-		"{" CLAIMS ",\"exp\":1795309200,\"exp\":1795309200}",
-		"{" CLAIMS ",\"exp\":1795309200} ,",
-		"{" CLAIMS ",\"exp\":1795309200,\"job\":7}",
+		"{" CLAIMS IAT "}",
+		"{" CLAIMS IAT ",\"exp\":\"1795309200\"}",
+		"{" CLAIMS IAT ",\"exp\":1795309200.5}",
+		"{" CLAIMS IAT ",\"exp\":0}",
+		"{" CLAIMS IAT ",\"exp\":-1}",
+		"{" CLAIMS IAT ",\"exp\":99999999999999}",
+		"{" CLAIMS IAT ",\"exp\":null}",
+		"{" CLAIMS IAT ",\"exp\":1795309200,\"crit\":[\"exp\"]}",
+		"{" CLAIMS IAT ",\"exp\":1795309200,\"nbf\":1}",
+		"{" CLAIMS IAT ",\"exp\":1795309200,\"exp\":1795309200}",
+		"{" CLAIMS IAT ",\"exp\":1795309200} ,",
+		"{" CLAIMS IAT ",\"exp\":1795309200,\"job\":7}",
+		"{" CLAIMS ",\"exp\":1795309200}",
+		"{" CLAIMS ",\"exp\":1795309200,\"iat\":-1}",
+		"{" CLAIMS ",\"exp\":1795309200,\"iat\":1.5}",
+		"{" CLAIMS ",\"exp\":1795309200,\"iat\":\"1\"}",
+		"{" CLAIMS ",\"exp\":1795309200,\"iat\":99999999999999}",
+		"{\"kind\":\"invite\",\"session\":\"s\",\"role\":\"attendee\",\"exp\":"
+		"1795309200" IAT "}",
 		"{\"kind\":\"invite\",\"session\":\"s\",\"role\":\"attendee\",\"exp\":1795309200,"
 		"\"sub\":\"x\"}",
 		"{\"kind\":\"invite\",\"session\":\"s\",\"role\":\"owner\",\"exp\":1795309200}",
@@ -210,7 +220,7 @@ static void only_our_claims_are_taken(void **state)
 		"{\"kind\":\"ticket\",\"session\":\"s\",\"role\":\"attendee\",\"exp\":1795309200}",
 	};
 	struct keys k = keys_of(NEW);
-	char *good = claim("{" CLAIMS ",\"exp\":1795309200}");
+	char *good = claim("{" CLAIMS IAT ",\"exp\":1795309200}");
 
 	(void)state;
 	assert_int_equal(fault(&k, good, strlen(good)), TICKET_GOOD);
@@ -240,7 +250,7 @@ static void no_other_header_is_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char *text = forge(NEW, bad[i], "{" CLAIMS ",\"exp\":1795309200}");
+		char *text = forge(NEW, bad[i], "{" CLAIMS IAT ",\"exp\":1795309200}");
 
 		if (fault(&k, text, strlen(text)) != TICKET_BAD)
 			fail_msg("taken: %s", bad[i]);

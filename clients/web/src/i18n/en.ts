@@ -129,6 +129,7 @@ export const en = {
   "join.name_taken": "Please choose another name: this one looks like a member of staff.",
   "join.invite_only": "You need an invitation. Please ask the organizer.",
   "join.link_bad": "This link no longer works. Please ask for a new one.",
+  "join.expired": "Your ticket is no longer good. Please join again, or ask for a new link.",
   "join.will_sit": "You will sit in {room}.",
   "join.title": "Join the session",
   "join.title_read": "Read the record",

@@ -128,6 +128,7 @@ export const zh: Catalogue = {
   "join.name_taken": "请换一个姓名：该姓名容易被误认为工作人员。",
   "join.invite_only": "本场需凭邀请进入，请联系组织者。",
   "join.link_bad": "此链接已失效，请索取新链接。",
+  "join.expired": "您的入场凭证已失效。请重新加入，或索取新链接。",
   "join.will_sit": "您将进入“{room}”。",
   "join.title": "加入本场",
   "join.title_read": "阅读记录",

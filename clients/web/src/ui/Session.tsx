@@ -53,7 +53,9 @@ export function Session({ id }: { readonly id: string }) {
     if (!bad || !ticket.value) return;
     dropTicket(id, ticket.value);
     ticket.value = null;
-    problem.value = t("join.link_bad");
+    problem.value = t(
+      at.state === "over" && at.why === "expired" ? "join.expired" : "join.link_bad",
+    );
   }, [bad]);
 
   const removed = at.state === "over" && at.why === "removed";
