@@ -1,30 +1,18 @@
 /* talk: take part from a terminal, or from a pipe. watch: only look. */
-#include <inttypes.h>
+#include "clients/cli/talk.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "clients/cli/attend.h"
-#include "clients/cli/scene.h"
-#include "clients/cli/words.h"
+#include "protocol/gen/protocol.h"
 #include "server/base/mem.h"
 
-#define PATIENCE_MS   5000
-#define ENDURANCE_MS  (INT64_C(3600) * 1000)
-#define MESSAGE_WORDS 40
+#define PATIENCE_MS  5000
+#define ENDURANCE_MS (INT64_C(3600) * 1000)
 
-struct talk {
-	struct attend attend;
-	struct scene scene;
-	bool as_json, is_ready, is_ending, failed;
-	bool stays;   /* until a time, whatever comes through the pipe */
-	char **early; /* lines that came before one was there */
-	size_t n_early;
-	struct timer limit;
-};
-
-static void print(struct text *t)
+void talk_print(struct text *t)
 {
 	if (t->len)
 		fwrite(t->s, 1, t->len, stdout);
@@ -40,196 +28,6 @@ static void end_when_done(struct talk *t)
 	net_stop(t->attend.net);
 }
 
-/* --- what is typed --------------------------------------------------------------------------- */
-
-static void wrong(struct talk *t, const char *what, const char *detail)
-{
-	t->failed = true;
-	fprintf(stderr, "!! %s%s\n", what, detail ? detail : "");
-}
-
-static void ask(struct talk *t, json_t *message)
-{
-	if (message)
-		session_ask(t->attend.session, message);
-	else
-		wrong(t, "this is not UTF-8", NULL);
-}
-
-static void say(struct talk *t, const char *text, uint64_t reply)
-{
-	json_t *message = json_pack("{s:s, s:I, s:s}", "command", "chat.say", "room",
-				    (json_int_t)t->scene.room, "text", text);
-
-	if (message && reply)
-		json_object_set_new(message, "reply", json_integer((json_int_t)reply));
-	ask(t, message);
-}
-
-static void do_enter(struct talk *t, char *rest)
-{
-	uint64_t room;
-
-	if (scene_find_room(&t->scene, rest, &room))
-		ask(t, json_pack("{s:s, s:I}", "command", "rooms.enter", "room", (json_int_t)room));
-	else
-		wrong(t, "there is no such room, or several: ", rest);
-}
-
-static void do_leave(struct talk *t, char *rest)
-{
-	(void)rest;
-	ask(t, json_pack("{s:s}", "command", "rooms.leave"));
-}
-
-static void do_hand(struct talk *t, char *rest)
-{
-	(void)rest;
-	t->scene.hand = !t->scene.hand;
-	ask(t, json_pack("{s:s}", "command", t->scene.hand ? "hands.raise" : "hands.lower"));
-}
-
-static void do_rooms(struct talk *t, char *rest)
-{
-	struct text out = { 0 };
-
-	(void)rest;
-	scene_rooms(&t->scene, &out);
-	print(&out);
-}
-
-static void do_who(struct talk *t, char *rest)
-{
-	struct text out = { 0 };
-
-	(void)rest;
-	scene_people(&t->scene, &out);
-	print(&out);
-}
-
-/* "43 words": the number goes to *line, the words are returned; NULL: it is not so. */
-static char *numbered(struct talk *t, char *rest, uint64_t *line)
-{
-	char *end;
-
-	*line = strtoull(rest, &end, 10);
-	if (end == rest || (*end && *end != ' ')) {
-		wrong(t, "the number of a line is missing: ", rest);
-		return NULL;
-	}
-	return end + strspn(end, " ");
-}
-
-static void do_reply(struct talk *t, char *rest)
-{
-	uint64_t line;
-	char *text = numbered(t, rest, &line);
-
-	if (text)
-		say(t, text, line);
-}
-
-static void do_edit(struct talk *t, char *rest)
-{
-	uint64_t line;
-	char *text = numbered(t, rest, &line);
-
-	if (text)
-		ask(t, json_pack("{s:s, s:I, s:s}", "command", "chat.edit", "line",
-				 (json_int_t)line, "text", text));
-}
-
-static void do_remove(struct talk *t, char *rest)
-{
-	uint64_t line;
-
-	if (numbered(t, rest, &line))
-		ask(t, json_pack("{s:s, s:I}", "command", "chat.remove", "line", (json_int_t)line));
-}
-
-static void do_react(struct talk *t, char *rest)
-{
-	uint64_t line;
-	char *kind = numbered(t, rest, &line);
-
-	if (kind)
-		ask(t, json_pack("{s:s, s:I, s:s, s:b}", "command", "chat.react", "line",
-				 (json_int_t)line, "kind", *kind ? kind : "agree", "on", 1));
-}
-
-static void do_ask(struct talk *t, char *rest)
-{
-	char *words[MESSAGE_WORDS];
-	size_t n = words_split(rest, words, MESSAGE_WORDS);
-	struct text why = { 0 };
-	json_t *message = n ? words_message(words, n, &why) : NULL;
-
-	if (message)
-		ask(t, message);
-	else
-		wrong(t, why.s ? why.s : "what is to be asked?", NULL);
-	text_free(&why);
-}
-
-static void do_raw(struct talk *t, char *rest)
-{
-	json_error_t error;
-	json_t *message = json_loads(rest, JSON_REJECT_DUPLICATES, &error);
-
-	if (json_is_object(message)) {
-		ask(t, message);
-		return;
-	}
-	json_decref(message);
-	wrong(t, "not a JSON object: ", error.text);
-}
-
-static void do_quit(struct talk *t, char *rest)
-{
-	(void)rest;
-	t->is_ending = true;
-}
-
-static void do_help(struct talk *t, char *rest)
-{
-	(void)t, (void)rest;
-	puts("   /enter ROOM /leave /rooms /who /hand /reply LINE TEXT /edit LINE TEXT /remove "
-	     "LINE\n"
-	     "   /react LINE SIGN /ask COMMAND field=value ... /raw {JSON} /quit; all else is "
-	     "said");
-}
-
-static const struct {
-	const char *name;
-	void (*run)(struct talk *t, char *rest);
-} slashes[] = {
-	{ "enter", do_enter }, { "leave", do_leave }, { "hand", do_hand }, { "rooms", do_rooms },
-	{ "who", do_who },     { "reply", do_reply }, { "edit", do_edit }, { "remove", do_remove },
-	{ "react", do_react }, { "ask", do_ask },     { "raw", do_raw },   { "quit", do_quit },
-	{ "help", do_help },
-};
-
-static void obey(struct talk *t, char *line)
-{
-	size_t n = strcspn(line, " ");
-
-	for (size_t i = 0; i < sizeof(slashes) / sizeof(slashes[0]); i++) {
-		if (strlen(slashes[i].name) != n || memcmp(slashes[i].name, line, n) != 0)
-			continue;
-		slashes[i].run(t, line + n + strspn(line + n, " "));
-		return;
-	}
-	wrong(t, "there is no such command; /help lists them: /", line);
-}
-
-static void take_line(struct talk *t, char *line)
-{
-	if (line[0] == '/' && line[1] != '/')
-		obey(t, line + 1);
-	else if (*line)
-		say(t, line[0] == '/' ? line + 1 : line, 0); /* //x says /x */
-}
-
 static void on_line(void *arg, char *line)
 {
 	struct talk *t = arg;
@@ -237,7 +35,7 @@ static void on_line(void *arg, char *line)
 	if (!line) {
 		t->is_ending |= !t->stays;
 	} else if (t->is_ready) {
-		take_line(t, line);
+		talk_input(t, line);
 	} else {
 		t->early = x_grow(t->early, t->n_early, sizeof(*t->early));
 		t->early[t->n_early++] = x_strdup(line);
@@ -249,8 +47,6 @@ static void on_no_line(void *arg, char *line)
 {
 	(void)arg, (void)line;
 }
-
-/* --- what happens ---------------------------------------------------------------------------- */
 
 static void on_frame(void *arg, const char *text, size_t len)
 {
@@ -271,7 +67,7 @@ static void on_view(void *arg, const json_t *frame)
 	scene_view(&t->scene, frame, &out);
 	if (t->as_json)
 		text_clear(&out);
-	print(&out);
+	talk_print(&out);
 }
 
 static void on_event(void *arg, const json_t *frame)
@@ -282,7 +78,7 @@ static void on_event(void *arg, const json_t *frame)
 	scene_event(&t->scene, frame, &out);
 	if (t->as_json)
 		text_clear(&out);
-	print(&out);
+	talk_print(&out);
 }
 
 /* View and digest are here: lines may be taken. */
@@ -290,7 +86,7 @@ static void begin(struct talk *t)
 {
 	t->is_ready = true;
 	for (size_t i = 0; i < t->n_early; i++) {
-		take_line(t, t->early[i]);
+		talk_input(t, t->early[i]);
 		free(t->early[i]);
 	}
 	t->n_early = 0;
@@ -307,6 +103,7 @@ static void on_signal(void *arg, const json_t *frame)
 	if (!t->is_ready)
 		begin(t);
 }
+
 static void on_taken(void *arg, uint64_t n, uint64_t seq, const json_t *frame)
 {
 	(void)n, (void)seq, (void)frame;
@@ -328,7 +125,7 @@ static void on_refused(void *arg, uint64_t n, const json_t *error)
 
 	(void)n;
 	enter_sentence(0, error, &why);
-	wrong(arg, why.s, NULL);
+	talk_wrong(arg, why.s, NULL);
 	text_free(&why);
 	end_when_done(arg);
 }
