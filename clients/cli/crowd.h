@@ -1,6 +1,6 @@
 /* A crowd: many people in one process, each with a connection of their own. Private to crowd.c (the
- * whole: options, beginning, end), member.c (one person), crowd_orders.c (what is typed meanwhile).
- */
+ * whole: options, beginning, end), member.c (one person), member_ticket.c (their ticket), act.c
+ * (what they do by the script), crowd_orders.c (what is typed meanwhile). */
 #ifndef JOBALIKE_CLI_CROWD_H
 #define JOBALIKE_CLI_CROWD_H
 
@@ -88,6 +88,11 @@ void member_ask(struct member *m, json_t *message, enum asked_for why, uint64_t 
 void member_say(struct member *m, const char *text, uint64_t reply, enum asked_for why);
 /* Are there commands without an answer? */
 bool member_is_busy(const struct member *m);
+void member_connect(struct member *m); /* with their ticket */
+void member_end(struct member *m, const char *why);
+
+/* member_ticket.c */
+void member_arrive(void *member);
 
 /* act.c */
 void act_begin(struct member *m); /* sets the time of the next act */

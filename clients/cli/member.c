@@ -1,18 +1,14 @@
-/* One person of a crowd: the way in, and what their screen shows, entered into the books. */
+/* One person of a crowd: what they ask, and what their screen shows, entered into the books. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <utlist.h>
 
 #include "clients/cli/crowd.h"
-#include "clients/cli/dice.h"
 #include "server/base/mem.h"
 
-#define ASKING_MAX   8 /* requests for a ticket at once */
 #define PATIENCE_MS  60000
 #define ENDURANCE_MS 300000
-#define TICKET_HOURS INT64_C(168)
 
 static uint64_t id_of(const json_t *json, const char *key)
 {
@@ -252,7 +248,7 @@ static void on_disorder(void *arg, uint64_t seq, uint64_t after)
 		after);
 }
 
-/* --- the way in ------------------------------------------------------------------------------ */
+/* --- from the beginning to the end ----------------------------------------------------------- */
 
 static void on_live(void *arg)
 {
@@ -266,7 +262,7 @@ static void on_live(void *arg)
 	crowd_joined(m->crowd);
 }
 
-static void end_member(struct member *m, const char *why)
+void member_end(struct member *m, const char *why)
 {
 	struct asked *a;
 
@@ -290,10 +286,10 @@ static void end_member(struct member *m, const char *why)
 static void on_over(void *arg, enum session_end end, const char *why)
 {
 	(void)end;
-	end_member(arg, why);
+	member_end(arg, why);
 }
 
-static void connect_member(struct member *m)
+void member_connect(struct member *m)
 {
 	static const struct session_ops ops = {
 		.view = on_view,
@@ -314,96 +310,13 @@ static void connect_member(struct member *m)
 	m->session = session_open(m->crowd->net, &m->crowd->place, &options);
 }
 
-static void again(struct member *m, int64_t wait)
-{
-	net_at(m->crowd->net, &m->arrive,
-	       net_now(m->crowd->net) + wait + (int64_t)dice_below(&m->dice, 200));
-}
-
-static void on_ticket(void *arg, unsigned code, const char *body, size_t len)
-{
-	struct member *m = arg;
-	json_t *answer = json_loadb(body, len, 0, NULL);
-	const char *error = word(answer, "error");
-	int64_t wait = json_integer_value(json_object_get(answer, "retry_ms"));
-
-	m->crowd->asking--;
-	if (code == 201 && word(answer, "ticket")) {
-		m->ticket = x_strdup(word(answer, "ticket"));
-		connect_member(m);
-	} else if (code == 429 || code == 503 || code == 0) {
-		again(m, wait ? wait : 1000);
-	} else {
-		end_member(m, error ? error : "no ticket");
-	}
-	json_decref(answer);
-}
-
-static void ask_ticket(struct member *m)
-{
-	struct crowd *c = m->crowd;
-	struct visitor v = { .name = m->who->name,
-			     .school = m->who->school,
-			     .job = m->who->job,
-			     .area = m->who->area,
-			     .language = (int)m->who->language };
-	json_t *form = enter_form(&c->place, &v);
-	char *body = form ? json_dumps(form, JSON_COMPACT) : NULL;
-	struct text path = { 0 };
-
-	json_decref(form);
-	if (!body) {
-		end_member(m, "not UTF-8");
-		return;
-	}
-	c->asking++;
-	enter_path(&c->place, "/tickets", &path);
-	net_ask(c->net, &c->place,
-		&(struct request){ .method = "POST", .path = path.s, .body = body }, on_ticket, m);
-	text_free(&path);
-	free(body);
-}
-
-static void sign_ticket(struct member *m)
-{
-	struct ticket t = { .kind = TICKET_PERSON,
-			    .role = m->who->role ? m->who->role : ROLE_ATTENDEE,
-			    .session = m->crowd->place.session,
-			    .expires = (int64_t)time(NULL) * 1000 + TICKET_HOURS * 3600000,
-			    .name = m->who->name,
-			    .school = m->who->school,
-			    .job = m->who->job,
-			    .area = m->who->area,
-			    .language = m->who->language };
-
-	m->ticket = sign_token(&m->crowd->keys, &t);
-	if (m->ticket)
-		connect_member(m);
-	else
-		end_member(m, "no ticket");
-}
-
-static void on_arrive(void *arg)
-{
-	struct member *m = arg;
-
-	if (m->crowd->phase != CROWD_ON)
-		return;
-	if (m->crowd->has_keys)
-		sign_ticket(m);
-	else if (m->crowd->asking >= ASKING_MAX)
-		again(m, 100);
-	else
-		ask_ticket(m);
-}
-
 void member_init(struct member *m, struct crowd *c, size_t index)
 {
 	const struct attendee *who = &c->roster.list[index];
 	int64_t after = who->arrive_ms >= 0 ? who->arrive_ms : (int64_t)index * 1000 / c->rate;
 
 	*m = (struct member){ .crowd = c, .index = index, .who = who };
-	m->arrive = (struct timer){ .fire = on_arrive, .arg = m };
+	m->arrive = (struct timer){ .fire = member_arrive, .arg = m };
 	m->act = (struct timer){ .fire = act_on_time, .arg = m };
 	m->topic_due = (struct timer){ .fire = act_on_topic, .arg = m };
 	m->dice = (uint64_t)c->seed * UINT64_C(0x9E3779B97F4A7C15) + index;
