@@ -77,6 +77,8 @@ void request_free(struct request *r);
 /* The network of whoever asks, for the log. */
 const char *request_from(struct request *r, char out[ADDRESS_SHOWN]);
 
+/* Does a program ask, which reads JSON, or somebody who looks at a page? */
+bool http_is_api(const struct request *r);
 /* What can be refused before the body was read: answers, and returns false. */
 bool http_admit(struct request *r);
 /* What came is not its body: answers. */
@@ -90,7 +92,7 @@ void http_took(struct address *pays, struct net *n, int64_t since_us);
 /* Whoever does not read what was made for them is made no more. */
 bool http_is_full(const struct request *r);
 
-/* The body is borrowed for good: a constant. */
+/* Of http_answer.c. The body is borrowed for good: a constant. */
 void answer_constant(struct request *r, struct reply reply, const void *body, size_t len);
 /* The text is taken over and left empty. */
 void answer_text(struct request *r, struct reply reply, struct text *body);
