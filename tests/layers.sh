@@ -12,7 +12,9 @@ root=$PWD
 
 # room: what its files may include. The first match of a path decides which room a file is in.
 rooms='
-server/main.c   server/demo.h server/reload.h server/net/ server/hub/ server/core/ server/store/ protocol/ server/base/
+server/main.c   server/server.h server/shutdown.h server/net/ server/hub/ server/core/ server/store/ protocol/ server/base/
+server/shutdown. server/server.h server/shutdown.h server/net/ server/hub/ server/core/ server/store/ protocol/ server/base/
+server/server.h server/demo.h server/reload.h server/net/ server/hub/ server/core/ server/store/ protocol/ server/base/
 server/reload.  server/reload.h server/net/ server/hub/ server/core/ protocol/ server/base/
 server/demo.    server/demo.h server/net/ server/hub/ server/core/ protocol/ server/base/
 server/net/     server/net/ server/hub/ server/core/ protocol/ server/base/
@@ -28,7 +30,7 @@ clients/cli/    clients/cli/ protocol/ server/base/
 words='
 \<lws_[a-z]              ^(server/net/|clients/cli/link[a-z_]*\.[ch]$)
 \<sqlite3_[a-z]          ^server/store/sqlite[a-z_]*\.[ch]$
-\<uv_[a-z]               ^server/(main\.c$|net/|store/)
+\<uv_[a-z]               ^server/(main\.c$|(server|shutdown)\.[ch]$|net/|store/)
 \<seccomp_[a-z]          ^server/base/confine\.c$
 \<redis(Async|Reader|Comm) ^server/store/redis_wire\.[ch]$
 '
