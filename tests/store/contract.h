@@ -14,8 +14,16 @@ struct contract_case {
 #f, f                                                                              \
 	}
 
-extern const struct contract_case contract_cases[];
-extern const size_t n_contract_cases;
+/* The promises of store.h, held against every kind of store. The name of a case begins with the
+ * promise it is about. */
+extern const struct contract_case contract_position_cases[];
+extern const size_t n_contract_position_cases;
+extern const struct contract_case contract_follow_cases[];
+extern const size_t n_contract_follow_cases;
+extern const struct contract_case contract_answer_cases[];
+extern const size_t n_contract_answer_cases;
+extern const struct contract_case contract_erase_cases[];
+extern const size_t n_contract_erase_cases;
 
 /* Of one kind only. */
 extern const struct contract_case file_cases[];

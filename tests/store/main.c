@@ -12,6 +12,17 @@
 const struct kind *const kinds[] = { &memory_kind, &sqlite_kind, &redis_kind };
 const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
 
+static const struct {
+	const struct contract_case *cases;
+	const size_t *n;
+} contract[] = {
+	{ contract_position_cases, &n_contract_position_cases },
+	{ contract_follow_cases, &n_contract_follow_cases },
+	{ contract_answer_cases, &n_contract_answer_cases },
+	{ contract_erase_cases, &n_contract_erase_cases },
+};
+#define N_CONTRACT (sizeof(contract) / sizeof(contract[0]))
+
 static size_t n_cases;
 static int n_failed;
 
@@ -33,8 +44,9 @@ static size_t n_promises(void)
 	bool seen[10] = { false };
 	size_t n = 0;
 
-	for (size_t i = 0; i < n_contract_cases; i++)
-		seen[contract_cases[i].name[1] - '0'] = true;
+	for (size_t i = 0; i < N_CONTRACT; i++)
+		for (size_t j = 0; j < *contract[i].n; j++)
+			seen[contract[i].cases[j].name[1] - '0'] = true;
 	for (size_t i = 0; i < 10; i++)
 		n += seen[i];
 	return n;
@@ -44,7 +56,8 @@ int main(void)
 {
 	log_level(LEVEL_NONE);
 	for (size_t i = 0; i < n_kinds; i++)
-		run_group(kinds[i]->name, contract_cases, n_contract_cases, kinds[i]);
+		for (size_t j = 0; j < N_CONTRACT; j++)
+			run_group(kinds[i]->name, contract[j].cases, *contract[j].n, kinds[i]);
 	run_group("memory with faults", fault_cases, n_fault_cases, NULL);
 	run_group("memory that loses", lost_cases, n_lost_cases, NULL);
 	run_group("sqlite's file", file_cases, n_file_cases, &sqlite_kind);
