@@ -28,6 +28,10 @@ extern const size_t n_contract_erase_cases;
 /* Of one kind only. */
 extern const struct contract_case file_cases[];
 extern const size_t n_file_cases;
+extern const struct contract_case damage_cases[];
+extern const size_t n_damage_cases;
+extern const struct contract_case erasure_cases[];
+extern const size_t n_erasure_cases;
 extern const struct contract_case kill_cases[];
 extern const size_t n_kill_cases;
 extern const struct contract_case fault_cases[];

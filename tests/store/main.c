@@ -61,6 +61,8 @@ int main(void)
 	run_group("memory with faults", fault_cases, n_fault_cases, NULL);
 	run_group("memory that loses", lost_cases, n_lost_cases, NULL);
 	run_group("sqlite's file", file_cases, n_file_cases, &sqlite_kind);
+	run_group("sqlite's file, damaged", damage_cases, n_damage_cases, &sqlite_kind);
+	run_group("sqlite's file, erased", erasure_cases, n_erasure_cases, &sqlite_kind);
 	run_group("sqlite without power", power_cases, n_power_cases, &sqlite_kind);
 	run_group("sqlite killed", kill_cases, n_kill_cases, &sqlite_kind);
 	printf("suite=store stores=%zu promises=%zu cases=%zu runs=%zu faults=%zu flips=%zu "
