@@ -1,4 +1,4 @@
-/* What comes up: messages as they are written, and those that are not. */
+/* What comes up: messages as they are written, and what is no message at all. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -7,23 +7,7 @@
 
 #include "protocol/codec_own.h"
 #include "server/base/mem.h"
-
-/* Reads from memory that ends where the text ends, so that a byte too far is found out. */
-static enum err read_exact(const char *text, size_t len, struct upward *out, struct blame *blame)
-{
-	char *copy = x_malloc(len);
-	enum err err;
-
-	memcpy(copy, text, len);
-	err = codec_read(copy, len, out, blame);
-	free(copy);
-	return err;
-}
-
-static enum err read_text(const char *text, struct upward *out, struct blame *blame)
-{
-	return read_exact(text, strlen(text), out, blame);
-}
+#include "tests/unit/codec_exact.h"
 
 /* clang-format off */
 static const struct good {
@@ -69,207 +53,6 @@ static const struct good {
 	{ "{\"query\":\"people.roster\",\"n\":82,\"find\":\"mei\",\"area\":\"hr\",\"room\":3,\"after\":9}", UP_QUERY, NULL },
 	{ "{\"signal\":\"chat.typing\",\"room\":1}", UP_SIGNAL, NULL },
 };
-
-#define SAY(rest) "{\"command\":\"chat.say\",\"n\":81," rest "}"
-#define OPEN(rest) "{\"command\":\"rooms.open\",\"n\":81," rest "}"
-#define HELLO(rest) "{\"hello\":1," rest "}"
-
-static const struct bad {
-	const char *text, *field;
-	enum err err;
-	uint64_t n;
-} bads[] = {
-	/* not JSON, or not an object */
-	{ "", "", ERR_BAD_REQUEST, 0 },
-	{ " ", "", ERR_BAD_REQUEST, 0 },
-	{ "null", "", ERR_BAD_REQUEST, 0 },
-	{ "true", "", ERR_BAD_REQUEST, 0 },
-	{ "1", "", ERR_BAD_REQUEST, 0 },
-	{ "\"hello\"", "", ERR_BAD_REQUEST, 0 },
-	{ "[]", "", ERR_BAD_REQUEST, 0 },
-	{ "[{\"hello\":1,\"ticket\":\"a\"}]", "", ERR_BAD_REQUEST, 0 },
-	{ "{", "", ERR_BAD_REQUEST, 0 },
-	{ "}", "", ERR_BAD_REQUEST, 0 },
-	{ "{}", "", ERR_BAD_REQUEST, 0 },
-	{ "{}{}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\"} x", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\"}{", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\",}", "", ERR_BAD_REQUEST, 0 },
-	{ "{hello:1,ticket:\"a\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{'hello':1,'ticket':'a'}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\" /* why */}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":01,\"ticket\":\"a\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":+1,\"ticket\":\"a\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":0x1,\"ticket\":\"a\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\"", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\\", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"\\", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"\\x41\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"\\u12\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\nb\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\tb\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "\xEF\xBB\xBF{\"hello\":1,\"ticket\":\"a\"}", "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":NaN,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":Infinity,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1e999,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":9223372036854775808,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"room\":1,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"n\":81,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"\\u0072oom\":1,\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	/* not UTF-8: alone, cut, overlong, surrogates, too high */
-	{ SAY("\"room\":1,\"text\":\"\x80\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\xC3\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\xC0\xAF\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\xE0\x80\xAF\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\xED\xA0\x80\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\xF4\x90\x80\x80\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\xFE\""), "", ERR_BAD_REQUEST, 0 },
-	{ "{\"\xFF\":1}", "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\\ud83d\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"\\ude00\\ud83d\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":1,\"text\":\"a\\u0000b\""), "", ERR_BAD_REQUEST, 0 },
-	/* no message, two messages, what only comes down */
-	{ "{\"n\":81}", "", ERR_BAD_REQUEST, 81 },
-	{ "{\"n\":81,\"view\":{}}", "", ERR_BAD_REQUEST, 81 },
-	{ "{\"event\":\"chat.said\",\"seq\":4,\"at\":1,\"room\":1,\"text\":\"x\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"answer\":{},\"n\":81}", "", ERR_BAD_REQUEST, 81 },
-	{ "{\"error\":\"forbidden\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"bye\":\"draining\"}", "", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1,\"ticket\":\"a\",\"command\":\"rooms.leave\"}", "command", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":81,\"query\":\"people.roster\"}", "query", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"rooms.leave\",\"n\":81,\"event\":\"rooms.left\"}", "event", ERR_BAD_REQUEST, 81 },
-	{ "{\"query\":\"people.roster\",\"n\":81,\"signal\":\"chat.typing\"}", "signal", ERR_BAD_REQUEST, 81 },
-	/* hello */
-	{ HELLO("\"epoch\":\"k\""), "ticket", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":2,\"ticket\":\"a\"}", "hello", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":0,\"ticket\":\"a\"}", "hello", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":true,\"ticket\":\"a\"}", "hello", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":\"1\",\"ticket\":\"a\"}", "hello", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":1.0,\"ticket\":\"a\"}", "hello", ERR_BAD_REQUEST, 0 },
-	{ "{\"hello\":null,\"ticket\":\"a\"}", "hello", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":7"), "ticket", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"\""), "ticket", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":null"), "ticket", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"n\":3"), "n", ERR_BAD_REQUEST, 3 },
-	{ HELLO("\"ticket\":\"a\",\"epoch\":\"k 9\""), "epoch", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"epoch\":\"\""), "epoch", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"after\":-1"), "after", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"after\":1.5"), "after", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"after\":\"4\""), "after", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"after\":9007199254740992"), "after", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"after\":null"), "after", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"pending\":81"), "pending", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"pending\":[81,\"82\"]"), "pending", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"pending\":[81,-2]"), "pending", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"pending\":[null]"), "pending", ERR_BAD_REQUEST, 0 },
-	{ HELLO("\"ticket\":\"a\",\"pending\":[[]]"), "pending", ERR_BAD_REQUEST, 0 },
-	/* n and the name */
-	{ "{\"command\":\"rooms.leave\"}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":0}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":-1}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":1.0}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":1e3}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":\"1\"}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":null}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.leave\",\"n\":9007199254740992}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"query\":\"people.roster\"}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"query\":\"people.roster\",\"n\":0}", "n", ERR_BAD_REQUEST, 0 },
-	{ "{\"command\":\"rooms.fly\",\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"\",\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":7,\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":null,\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"Rooms.leave\",\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"rooms.leave \",\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"chat.said\",\"n\":81,\"room\":1,\"text\":\"x\"}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"people.roster\",\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"query\":\"chat.say\",\"n\":81}", "query", ERR_BAD_REQUEST, 81 },
-	{ "{\"query\":[],\"n\":81}", "query", ERR_BAD_REQUEST, 81 },
-	{ "{\"signal\":\"chat.say\"}", "signal", ERR_BAD_REQUEST, 0 },
-	{ "{\"signal\":\"digest\"}", "signal", ERR_BAD_REQUEST, 0 },
-	{ "{\"signal\":{}}", "signal", ERR_BAD_REQUEST, 0 },
-	{ "{\"signal\":\"chat.typing\",\"room\":1,\"n\":4}", "n", ERR_BAD_REQUEST, 4 },
-	{ "{\"signal\":\"chat.typing\"}", "room", ERR_BAD_REQUEST, 0 },
-	/* the server's own commands */
-	{ "{\"command\":\"people.join\",\"n\":81,\"sub\":\"s\",\"name\":\"A\",\"school\":\"S\",\"language\":\"en\",\"role\":\"organizer\"}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"people.expire\",\"n\":81,\"who\":4}", "command", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"rooms.return\",\"n\":81}", "command", ERR_BAD_REQUEST, 81 },
-	/* fields */
-	{ SAY("\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1"), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":-1,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1.0,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":-0.0,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1e0,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":\"1\",\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":true,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":null,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":[1],\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":{},\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":9007199254740992,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":9223372036854775807,\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":7"), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":null"), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":[\"x\"]"), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\" \\n\\t \""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"\\u0007\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"a\\r\\nb\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"a\\u007fb\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"a\\u0085b\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"a\\ufffeb\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"\\u202e\\u2066\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"\\u200b\\u3164\""), "text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"reply\":null"), "reply", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"to\":3"), "to", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"Text\":\"y\""), "Text", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"__proto__\":{}"), "__proto__", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"constructor\":1"), "constructor", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"at\":1"), "at", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"by\":1"), "by", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"\":1"), "", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"<b>\":1"), "", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"\xE4\xBD\xA0\":1"), "", ERR_BAD_REQUEST, 81 },
-	{ SAY("\"room\":1,\"text\":\"x\",\"a23456789012345678901234567890123\":1"), "", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"a\\nb\""), "title", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"a\\tb\""), "title", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"a\\u202eb\""), "title", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"a\\u2028b\""), "title", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"a\\u200bb\""), "title", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"   \""), "title", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"area\":\"\""), "area", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"area\":\"h r\""), "area", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"area\":\"\xC3\xA9\""), "area", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"area\":\"a.b\""), "area", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"area\":\"a23456789012345678901234567890123\""), "area", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"capacity\":1"), "capacity", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"capacity\":501"), "capacity", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"capacity\":2.5"), "capacity", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"capacity\":4294967298"), "capacity", ERR_BAD_REQUEST, 81 },
-	{ OPEN("\"title\":\"x\",\"capacity\":-2"), "capacity", ERR_BAD_REQUEST, 81 },
-	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":2,\"minutes\":1,\"reason\":\"\"}", "reason", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":2,\"minutes\":1,\"reason\":\"Other\"}", "reason", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":2,\"minutes\":1,\"reason\":1}", "reason", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":2,\"minutes\":1,\"reason\":\"spam\"}", "reason", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":2,\"minutes\":0,\"reason\":\"other\"}", "minutes", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"people.mute\",\"n\":1,\"who\":2,\"minutes\":481,\"reason\":\"other\"}", "minutes", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"chat.react\",\"n\":1,\"line\":2,\"kind\":\"same\",\"on\":1}", "on", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"chat.react\",\"n\":1,\"line\":2,\"kind\":\"same\",\"on\":\"true\"}", "on", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"chat.react\",\"n\":1,\"line\":2,\"kind\":\"same\"}", "on", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"session.change\",\"n\":1,\"start\":-1}", "start", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"session.change\",\"n\":1,\"start\":1.7e12}", "start", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"session.change\",\"n\":1,\"start\":253402300800000}", "start", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"session.change\",\"n\":1,\"start\":\"2026-11-22\"}", "start", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"notices.announce\",\"n\":1,\"rooms\":{},\"text\":\"x\"}", "rooms", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"notices.announce\",\"n\":1,\"rooms\":[{}],\"text\":\"x\"}", "rooms", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"notices.announce\",\"n\":1,\"rooms\":[1,2.5],\"text\":\"x\"}", "rooms", ERR_BAD_REQUEST, 1 },
-	{ "{\"command\":\"rooms.leave\",\"n\":1,\"room\":1}", "room", ERR_BAD_REQUEST, 1 },
-	{ "{\"query\":\"chat.history\",\"n\":1,\"room\":1,\"limit\":5000}", "limit", ERR_BAD_REQUEST, 1 },
-	/* too deep */
-	{ SAY("\"room\":[[[[[[[[]]]]]]]],\"text\":\"x\""), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"text\":\"\\\\\",\"room\":[[[[[[[[]]]]]]]]"), "", ERR_BAD_REQUEST, 0 },
-	{ SAY("\"room\":[[[[[[[]]]]]]],\"text\":\"x\""), "room", ERR_BAD_REQUEST, 81 },
-};
 /* clang-format on */
 
 static const json_t *json_of(const struct upward *u)
@@ -295,7 +78,7 @@ static void good_messages_are_taken(void **state)
 	for (size_t i = 0; i < sizeof(goods) / sizeof(goods[0]); i++) {
 		struct upward u;
 		struct blame blame;
-		enum err err = read_text(goods[i].text, &u, &blame);
+		enum err err = codec_read_text(goods[i].text, &u, &blame);
 
 		if (!err && !json_of(&u)) { /* by the short road; what it reads is compared there */
 			upward_free(&u);
@@ -311,36 +94,22 @@ static void good_messages_are_taken(void **state)
 	}
 }
 
-static void bad_messages_are_refused(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
-		const struct bad *bad = &bads[i];
-		struct upward u;
-		struct blame blame;
-		enum err err = read_text(bad->text, &u, &blame);
-
-		if (err != bad->err || strcmp(blame.field, bad->field) != 0)
-			fail_msg("%s: %s \"%s\"", bad->text, err_names[err], blame.field);
-		assert_int_equal(blame.n, bad->n);
-		assert_int_equal(blame.has_n, bad->n != 0);
-	}
-}
-
 static void fields_arrive_in_the_structs(void **state)
 {
 	struct upward u;
 	struct blame blame;
 
 	(void)state;
-	assert_int_equal(OK, read_text(goods[1].text, &u, &blame));
+	assert_int_equal(OK, codec_read_text(goods[1].text, &u, &blame));
 	assert_string_equal(u.hello.ticket, "a");
 	assert_string_equal(u.hello.epoch, "k3f9");
 	assert_int_equal(u.hello.after, 42);
 	assert_int_equal(u.hello.n_pending, 2);
 	assert_int_equal(u.hello.pending[1], 82);
 	upward_free(&u);
-	assert_int_equal(OK, read_text(SAY("\"room\":3,\"text\":\"hi\",\"reply\":7"), &u, &blame));
+	assert_int_equal(OK, codec_read_text("{\"command\":\"chat.say\",\"n\":81,\"room\":3,"
+					     "\"text\":\"hi\",\"reply\":7}",
+					     &u, &blame));
 	assert_int_equal(u.command.type, CMD_CHAT_SAY);
 	assert_int_equal(u.command.n, 81);
 	assert_int_equal(u.command.chat_say.room, 3);
@@ -350,10 +119,10 @@ static void fields_arrive_in_the_structs(void **state)
 	assert_int_equal(command_who(&u.command), 0);
 	upward_free(&u);
 	assert_int_equal(u.kind, UP_NONE);
-	assert_int_equal(OK,
-			 read_text("{\"command\":\"people.mute\",\"n\":1,\"who\":9,\"minutes\":15,"
-				   "\"reason\":\"harassment\",\"note\":\"Please.\"}",
-				   &u, &blame));
+	assert_int_equal(
+		OK, codec_read_text("{\"command\":\"people.mute\",\"n\":1,\"who\":9,\"minutes\":15,"
+				    "\"reason\":\"harassment\",\"note\":\"Please.\"}",
+				    &u, &blame));
 	assert_int_equal(u.command.people_mute.minutes, 15);
 	assert_int_equal(u.command.people_mute.reason, REASON_HARASSMENT);
 	assert_string_equal(u.command.people_mute.note, "Please.");
@@ -436,9 +205,10 @@ static void size_is_asked_first(void **state)
 	struct blame blame;
 
 	(void)state;
-	assert_int_equal(OK, read_exact(text, LIMIT_MESSAGE_BYTES, &u, &blame));
+	assert_int_equal(OK, codec_read_exact(text, LIMIT_MESSAGE_BYTES, &u, &blame));
 	upward_free(&u);
-	assert_int_equal(ERR_TOO_LARGE, read_exact(text, LIMIT_MESSAGE_BYTES + 1, &u, &blame));
+	assert_int_equal(ERR_TOO_LARGE,
+			 codec_read_exact(text, LIMIT_MESSAGE_BYTES + 1, &u, &blame));
 	assert_string_equal(blame.field, "");
 	free(text);
 }
@@ -462,10 +232,10 @@ static void keys_are_counted_before_parsing(void **state)
 	struct blame blame;
 
 	(void)state;
-	assert_int_equal(ERR_BAD_REQUEST, read_text(most, &u, &blame));
+	assert_int_equal(ERR_BAD_REQUEST, codec_read_text(most, &u, &blame));
 	assert_int_equal(blame.n, 1); /* parsed, and one of the fields was to blame */
 	assert_int_equal('k', blame.field[0]);
-	assert_int_equal(ERR_BAD_REQUEST, read_text(more, &u, &blame));
+	assert_int_equal(ERR_BAD_REQUEST, codec_read_text(more, &u, &blame));
 	assert_false(blame.has_n);
 	free(most);
 	free(more);
@@ -480,9 +250,9 @@ static void a_nul_byte_ends_nothing(void **state)
 	struct blame blame;
 
 	(void)state;
-	assert_int_equal(ERR_BAD_REQUEST, read_exact(inside, sizeof(inside) - 1, &u, &blame));
-	assert_int_equal(ERR_BAD_REQUEST, read_exact(after, sizeof(after) - 1, &u, &blame));
-	assert_int_equal(ERR_BAD_REQUEST, read_exact(number, sizeof(number) - 1, &u, &blame));
+	assert_int_equal(ERR_BAD_REQUEST, codec_read_exact(inside, sizeof(inside) - 1, &u, &blame));
+	assert_int_equal(ERR_BAD_REQUEST, codec_read_exact(after, sizeof(after) - 1, &u, &blame));
+	assert_int_equal(ERR_BAD_REQUEST, codec_read_exact(number, sizeof(number) - 1, &u, &blame));
 }
 
 /* Each message cut at each byte, and each byte of it replaced: refused or taken, but never read
@@ -500,12 +270,12 @@ static void broken_messages_do_no_harm(void **state)
 
 		for (size_t cut = 0; cut < len && text[cut] != '\0'; cut++)
 			if (strchr(text + cut, '}'))
-				assert_int_not_equal(OK, read_exact(text, cut, &u, &blame));
+				assert_int_not_equal(OK, codec_read_exact(text, cut, &u, &blame));
 		for (size_t at = 0; at < len * (sizeof(bytes) - 1); at++) {
 			char was = text[at % len];
 
 			text[at % len] = bytes[at / len];
-			if (read_exact(text, len, &u, &blame) == OK)
+			if (codec_read_exact(text, len, &u, &blame) == OK)
 				upward_free(&u);
 			text[at % len] = was;
 		}
@@ -515,7 +285,6 @@ static void broken_messages_do_no_harm(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(good_messages_are_taken),
-	cmocka_unit_test(bad_messages_are_refused),
 	cmocka_unit_test(fields_arrive_in_the_structs),
 	cmocka_unit_test(the_server_may_ask_what_people_may_not),
 	cmocka_unit_test(lists_of_structs_are_read),
