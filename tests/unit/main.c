@@ -16,6 +16,8 @@ extern const struct unit_group codec_suites_group;
 extern const struct unit_group codec_tables_group;
 extern const struct unit_group codec_text_group;
 extern const struct unit_group conf_group;
+extern const struct unit_group conf_print_group;
+extern const struct unit_group conf_redis_group;
 extern const struct unit_group confine_group;
 extern const struct unit_group export_group;
 extern const struct unit_group helping_group;
@@ -62,6 +64,8 @@ static const struct unit_group *const groups[] = {
 	&codec_tables_group,
 	&codec_text_group,
 	&conf_group,
+	&conf_redis_group,
+	&conf_print_group,
 	&confine_group,
 	&export_group,
 	&helping_group,
