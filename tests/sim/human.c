@@ -195,6 +195,18 @@ void human_cut(struct human *h)
 	h->again_at = h->sim->now + 20 + below(&h->sim->rng, 500);
 }
 
+/* Now and then they joined again, and both their devices have another ticket; or one comes by the
+ * ticket before. */
+static int64_t some_ticket(const struct human *h)
+{
+	int64_t *n = &h->sim->people[h->who].tickets;
+	uint64_t *rng = &h->sim->rng;
+
+	if (percent(rng, 5))
+		(*n)++;
+	return *n && !h->sim->heals && percent(rng, 3) ? *n - 1 : *n;
+}
+
 static void say_hello(struct human *h, struct instance *i)
 {
 	struct guest guest = { .session = SESSION,
@@ -204,7 +216,8 @@ static void say_hello(struct human *h, struct instance *i)
 			       .area = "hr",
 			       .language = LANGUAGE_EN,
 			       .role = h->role,
-			       .expires = INT64_MAX };
+			       .expires = INT64_MAX,
+			       .issued = some_ticket(h) };
 	uint64_t pending[LIMIT_PENDING];
 	struct hello hello = { .epoch = h->epoch[0] ? h->epoch : NULL,
 			       .after = h->seq,
@@ -460,7 +473,7 @@ void human_begin(struct human *h, struct sim *s, unsigned number)
 	bool last = number + 1 == s->n_people, twin = last && percent(&s->rng, 50);
 	unsigned who = twin ? below(&s->rng, number - 1) : number;
 
-	*h = (struct human){ .sim = s, .number = number, .instance = -1 };
+	*h = (struct human){ .sim = s, .number = number, .who = who, .instance = -1 };
 	snprintf(h->sub, sizeof(h->sub), "sub-%u", who);
 	snprintf(h->name, sizeof(h->name), "Person %u", who);
 	h->role = who == 0   ? ROLE_ORGANIZER

@@ -73,7 +73,7 @@ struct wish {
 /* Somebody with one device: what the web client does, in small. */
 struct human {
 	struct sim *sim;
-	unsigned number;
+	unsigned number, who; /* who: the number of the first device of this person */
 	char sub[16], name[16];
 	enum role role;
 
@@ -83,6 +83,7 @@ struct human {
 	bool welcome;       /* up to date since hello: the first digest came */
 	bool banned;
 	int64_t again_at; /* when to connect next */
+	int64_t tickets;  /* given to them so far, one after the other: the time of the newest */
 	int64_t act_at;
 	unsigned slow; /* messages not taken before it can write again; 0: can */
 	uint64_t id;   /* person, once a view told it */
