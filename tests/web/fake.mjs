@@ -195,3 +195,9 @@ export function world({ seed = 1, random = chance(seed), unsent } = {}) {
 
 export const texts = (w) =>
   w.client.session().view.chat.talks[0].lines.map((l) => l.text);
+
+/** What a promise came to by now; null: it is open. */
+export const settled = async (promise) => {
+  const open = Symbol();
+  return (await Promise.race([promise, Promise.resolve(open)])) === open ? null : promise;
+};
