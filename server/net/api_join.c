@@ -172,14 +172,23 @@ static enum err judge(const struct state *s, const struct join *j, const char **
 	return OK;
 }
 
-static char *write_ticket(struct request *r, const struct join *j, int64_t expires)
+/* Newer than the one they came by, whatever the clocks of two instances say. */
+static int64_t issued_now(const struct state *s, const struct join *j)
+{
+	const struct person *before = state_person_by_sub(s, j->sub);
+	int64_t now = clock_ms();
+
+	return before && now < before->issued + 1000 ? before->issued + 1000 : now;
+}
+
+static char *write_ticket(struct request *r, const struct join *j, int64_t issued, int64_t expires)
 {
 	const struct people_join *p = &j->command.people_join;
 	struct ticket t = { .kind = TICKET_PERSON,
 			    .role = j->role,
 			    .session = j->session,
 			    .expires = expires,
-			    .issued = clock_ms(),
+			    .issued = issued,
 			    .sub = j->sub,
 			    .name = p->name,
 			    .school = p->school,
@@ -193,7 +202,7 @@ static char *write_ticket(struct request *r, const struct join *j, int64_t expir
 static void give(struct request *r, const struct join *j, const struct state *s)
 {
 	int64_t expires = j->invited ? j->expires : api_expiry(s->session.end);
-	char *ticket = write_ticket(r, j, expires), from[ADDRESS_SHOWN];
+	char *ticket = write_ticket(r, j, issued_now(s, j), expires), from[ADDRESS_SHOWN];
 	struct text t = { 0 };
 
 	if (!ticket) {

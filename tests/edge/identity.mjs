@@ -93,6 +93,15 @@ export async function replays(server) {
     assert.strictEqual(await worth(server, newer), "attendee");
     assert.strictEqual((await api(server.port, "GET", `/api/sessions/${session}/export.json`, undefined, bearer(old))).status, 401);
   });
+  await again("after joining again", async (name) => {
+    const who = { name, school: "X", language: "en", device: name.slice(-20).padStart(20, "y") };
+    const ask = async () => (await api(server.port, "POST", `/api/sessions/${session}/tickets`, who)).json.ticket;
+    const old = await ask();
+    assert.strictEqual(await worth(server, old), "attendee");
+    const newer = await ask(); // in the same second
+    assert.strictEqual(await worth(server, newer), "attendee");
+    assert.strictEqual(await worth(server, old), "unauthorized");
+  });
   const late = await join(server, session, { sub: "late", name: "Late" });
   await staff.ask("session.close");
   await again("after the end", async (sub) => {

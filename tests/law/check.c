@@ -139,8 +139,12 @@ bool check_view(const struct state *s, const struct person *p, char *why)
 		snprintf(why, WHY, "a view is not you and the rest");
 		ok = false;
 	}
-	if (ok && strstr(whole, "\"sub")) {
+	if (ok && strstr(whole, "\"sub\":")) {
 		snprintf(why, WHY, "a ticket is in a view");
+		ok = false;
+	}
+	if (ok && strstr(whole, "\"sub")) { /* as ours are called; fuzzed words may be, too */
+		snprintf(why, WHY, "whom a ticket is about is in a view");
 		ok = false;
 	}
 	text_free(&you);
