@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "clients/cli/cli.h"
 #include "server/net/base64.h"
@@ -27,6 +28,7 @@ char *sign_token(const struct keys *keys, struct ticket *ticket)
 		random_name(name);
 		ticket->sub = name;
 	}
+	ticket->issued = (int64_t)time(NULL) * 1000; /* an older one of the same person ends */
 	token = ticket_write(keys, ticket);
 	if (ticket->sub == name)
 		ticket->sub = NULL;

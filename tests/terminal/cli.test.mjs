@@ -134,6 +134,8 @@ test("tickets and invitations are made without the server", () => {
   const made = jobalike(["ticket", links.attendee, "--role", "moderator", "--name", "Mo", "--school", "S", "--data", data]);
   const room = JSON.parse(jobalike(["ask", made.out.trim(), "rooms.open", "title=Extra"]).out);
   assert.equal(room.event, "rooms.opened");
+  const claims = JSON.parse(Buffer.from(made.out.split("#ticket=")[1].split(".")[1], "base64url").toString());
+  assert.ok(Math.abs(claims.iat - Date.now() / 1000) < 60, "it says when it was made: an older one would not be taken");
 });
 
 test("talk says what comes through a pipe, in order, and obeys", () => {
