@@ -23,7 +23,7 @@ export async function rows() {
     direct: (got) => onFloor(frame(got), options),
     large: () => withOurs({}, ({ to }) => talk({ ...options, others, ...settled(crowd), ...to })),
   });
-  const beside = ours.line_us - (direct.line_us / people) * people;
+  const beside = ours.line_us - direct.line_us;
   const said = (f) =>
     `${per(f.per_cpu_second)}/s, ${f.line_us.toFixed(0)} us a line, user ${f.user_us.toFixed(2)} us, ` +
     `p50 ${f.p50_ms} p99 ${f.p99_ms} ms, lag ${f.lag_ms.toFixed(1)} ms`;
