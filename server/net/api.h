@@ -27,6 +27,12 @@ void api_export_json(struct request *r, const char *session);
 void api_export_markdown(struct request *r, const char *session);
 void api_export_mine(struct request *r, const char *session);
 
+/* The ticket that the request bears, if it is one of a person in this session, to be freed. False:
+ * there is none, and it was answered so. In api_holder.c. */
+bool api_ticket(struct request *r, const char *session, struct ticket *out);
+/* Whom it is about: NULL when they never came, or with *err when this one is good no more. */
+const struct person *api_holder(const struct state *s, const struct ticket *t, enum err *err);
+
 /* Reads the session's state, for done to answer from; r is its arg. */
 void api_read(struct request *r, const char *session, hub_read_fn done);
 /* Takes the id of a session from the middle of a path; what follows it, or NULL. */

@@ -1,7 +1,6 @@
 /* POST /api/codes: a join code against an invitation. GET /api/sessions/{id}/code: for staff, to
  * show it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
@@ -93,12 +92,10 @@ static void on_state(void *arg, enum err err, const struct state *s)
 {
 	struct request *r = arg;
 	const struct ticket *ticket = r->work;
-	const struct person *who = err ? NULL : state_person_by_sub(s, ticket->sub);
+	const struct person *who = api_holder(s, ticket, &err);
 	char code[CODE_SIZE];
 	struct text t = { 0 };
 
-	if (!err && who && people_ticket_is_old(who, ticket->issued))
-		err = ERR_UNAUTHORIZED;
 	if (err || !who || who->removed || !role_is_staff(who->role)) {
 		api_refuse(r, err ? err : ERR_FORBIDDEN, NULL);
 		return;
@@ -120,10 +117,6 @@ void api_show_code(struct request *r, const char *session)
 
 	r->work = t;
 	r->end_work = end_ask;
-	if (ticket_read(r->net->keys, r->bearer, strlen(r->bearer), clock_ms(), t) != TICKET_GOOD ||
-	    t->kind != TICKET_PERSON || strcmp(t->session, session) != 0) {
-		api_refuse(r, ERR_UNAUTHORIZED, NULL);
-		return;
-	}
-	api_read(r, session, on_state);
+	if (api_ticket(r, session, t))
+		api_read(r, session, on_state);
 }

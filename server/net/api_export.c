@@ -2,9 +2,7 @@
 #include "server/core/export.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "server/base/clock.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
 #include "server/net/http.h"
@@ -64,11 +62,9 @@ static void on_export(void *arg, enum err err, const struct state *s)
 {
 	struct request *r = arg;
 	struct export *e = r->work;
-	const struct person *who = err ? NULL : state_person_by_sub(s, e->ticket.sub);
+	const struct person *who = api_holder(s, &e->ticket, &err);
 	struct text t = { 0 };
 
-	if (!err && who && people_ticket_is_old(who, e->ticket.issued))
-		err = ERR_UNAUTHORIZED;
 	if (err || !who || !export_is_for(s, who)) {
 		api_refuse(r, err ? err : who && who->removed ? ERR_REMOVED : ERR_FORBIDDEN, NULL);
 		return;
@@ -97,15 +93,10 @@ static void on_export(void *arg, enum err err, const struct state *s)
 static void serve_export(struct request *r, const char *session, enum export_kind kind)
 {
 	struct ticket t;
-	enum ticket_fault fault =
-		ticket_read(r->net->keys, r->bearer, strlen(r->bearer), clock_ms(), &t);
 	struct export *e;
 
-	if (fault || t.kind != TICKET_PERSON || strcmp(t.session, session) != 0) {
-		ticket_free(&t);
-		api_refuse(r, ERR_UNAUTHORIZED, NULL);
+	if (!api_ticket(r, session, &t))
 		return;
-	}
 	e = x_malloc(sizeof(*e));
 	*e = (struct export){ .ticket = t, .kind = kind };
 	r->work = e;
