@@ -34,8 +34,8 @@ static void fold(struct state *s, struct bytes in)
 /* Logs may be of another version, with other limits, and other words; never of another shape. */
 static bool is_of_limits(const char *why)
 {
-	static const char *const limits[] = { "is not a word", "not at most", "out of bounds",
-					      "whom a ticket is about" };
+	static const char *const limits[] = { "is not a word", "is empty", "not at most",
+					      "out of bounds", "whom a ticket is about" };
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (strstr(why, limits[i]))
