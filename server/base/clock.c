@@ -2,20 +2,25 @@
 
 #include <time.h>
 
-static int64_t read_ms(clockid_t clock)
+static int64_t read_ns(clockid_t clock)
 {
 	struct timespec t;
 
 	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 int64_t clock_ms(void)
 {
-	return read_ms(CLOCK_REALTIME);
+	return read_ns(CLOCK_REALTIME) / 1000000;
 }
 
 int64_t clock_steady_ms(void)
 {
-	return read_ms(CLOCK_MONOTONIC);
+	return read_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+int64_t clock_work_ns(void)
+{
+	return read_ns(CLOCK_THREAD_CPUTIME_ID);
 }

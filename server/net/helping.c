@@ -8,10 +8,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include <uv.h>
+
+#include "server/net/lag.h"
 
 static int most = INT_MAX;
-static uint64_t rested; /* ns */
 static int pause_ms;
 static int emptied = -1; /* whose events were all handed out by the last call */
 static bool more;        /* or there may be others */
@@ -24,11 +24,6 @@ void helping_set(int sockets)
 void helping_pause(int ms)
 {
 	pause_ms = ms;
-}
-
-uint64_t helping_rested_ns(void)
-{
-	return rested;
 }
 
 /* What is left of the time to wait. */
@@ -51,19 +46,17 @@ static int after_pause(int timeout)
 int epoll_pwait(int fd, struct epoll_event *events, int n, int timeout, const sigset_t *mask)
 {
 	int limit = n < most ? n : most, got;
-	uint64_t since = 0;
+	bool may_wait = timeout != 0;
 
-	if (timeout == 0 && emptied == fd) {
+	if (!may_wait && emptied == fd) {
 		emptied = -1;
 		return 0;
 	}
-	if (timeout) {
-		since = uv_hrtime();
+	if (may_wait)
 		timeout = after_pause(timeout);
-	}
 	got = (int)syscall(SYS_epoll_pwait, fd, events, limit, timeout, mask, (size_t)_NSIG / 8);
-	if (since)
-		rested += uv_hrtime() - since;
+	if (may_wait)
+		lag_begin();
 	more = got == limit;
 	emptied = got >= 0 && !more ? fd : -1;
 	return got;

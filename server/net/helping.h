@@ -1,10 +1,8 @@
 /* How the loop waits, for which libuv has no settings: how many sockets one turn serves before
  * everything else has its turn (timers, what the store says, what is to be written), and how long
- * it has rested. */
+ * it sleeps first. */
 #ifndef JOBALIKE_NET_HELPING_H
 #define JOBALIKE_NET_HELPING_H
-
-#include <stdint.h>
 
 #define HELPING_PLAIN 64
 #define HELPING_TLS   16 /* a handshake takes half a millisecond */
@@ -17,9 +15,5 @@ void helping_set(int sockets);
  * meanwhile: then more of them are heard at once. Not while some were left over, and a signal ends
  * it. */
 void helping_pause(int ms);
-
-/* How long all loops of this process have waited for something to do. libuv's own count of it asks
- * the kernel twice for each wait. */
-uint64_t helping_rested_ns(void);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <utlist.h>
 
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/api.h"
@@ -61,10 +61,7 @@ void request_gone(struct request *r)
 
 int64_t http_work_us(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	return clock_work_ns() / 1000;
 }
 
 void http_took(struct address *pays, struct net *n, int64_t since_us)

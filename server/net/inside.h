@@ -17,7 +17,7 @@ struct net_figures {
 	uint64_t requests[6]; /* by the first digit of the status */
 	uint64_t handshakes_refused, requests_slowed, csp_reports, tickets, tickets_slowed,
 		codes_wrong, codes_slowed, silent;
-	struct tally held_us; /* how long the loop was at work until it waited again */
+	struct tally held_us, own_us; /* struct lag of each turn */
 };
 
 struct net {
@@ -35,7 +35,6 @@ struct net {
 	size_t n_sockets; /* open now, of both listeners */
 	uv_timer_t tick;
 	uint64_t n_ticks;
-	uint64_t rested_ns, idle_ns; /* when the loop last waited, and how long it had until then */
 	struct request *requests;    /* all that are not finished */
 	struct link *full;           /* those whose sockets take nothing more */
 	uv_timer_t looks;            /* at them */

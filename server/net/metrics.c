@@ -39,6 +39,11 @@ static void write_tallies(struct text *t, const struct net *n, const struct hub_
 		    &n->figures.held_us, 1e-6, 4, 24);
 	gauge_seconds(t, "loop_lag_max_seconds", "The longest since the start.",
 		      n->figures.held_us.max);
+	tally_write(t, "jobalike_loop_own_seconds",
+		    "The same less what the turn waited for a CPU that others had.",
+		    &n->figures.own_us, 1e-6, 4, 24);
+	gauge_seconds(t, "loop_own_max_seconds", "The longest since the start.",
+		      n->figures.own_us.max);
 	tally_write(t, "jobalike_append_seconds", "From an append to the answer of the store.",
 		    &hub->append_us, 1e-6, 4, 24);
 	tally_write(t, "jobalike_append_events", "Events in one append.", &hub->append_events, 1, 0,

@@ -7,6 +7,7 @@
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
+#include "server/net/lag.h"
 #include "server/net/helping.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
@@ -190,13 +191,13 @@ bool net_flush(struct net *n)
 
 void net_rest(struct net *n, int ms)
 {
-	uint64_t now = uv_hrtime(), idle = helping_rested_ns();
+	struct lag h = lag_end();
 
-	if (n->rested_ns)
-		tally_add(&n->figures.held_us, (now - n->rested_ns - (idle - n->idle_ns)) / 1000);
-	n->rested_ns = now;
+	if (h.ns) {
+		tally_add(&n->figures.held_us, h.ns / 1000);
+		tally_add(&n->figures.own_us, h.own / 1000);
+	}
 	helping_pause(ms);
-	n->idle_ns = idle;
 }
 
 void net_drain(struct net *n)

@@ -36,8 +36,7 @@ const char *net_admin_url(const struct net *n);
 /* End of a turn of the loop: writes what is due. True: not all of it, the next turn must come soon.
  */
 bool net_flush(struct net *n);
-/* The loop waits next; for how long it did not is measured from here to here. ms: nobody has to be
- * heard for so long. */
+/* The loop may wait next: the turn is counted. ms: nobody has to be heard for so long. */
 void net_rest(struct net *n, int ms);
 
 /* Not ready any more: takes no connections, and says bye to those that said no hello. */

@@ -81,7 +81,7 @@ function checkHistogram(name, samples) {
 }
 
 const HISTOGRAMS = [
-  "loop_lag_seconds", "append_seconds", "append_events", "turn_deliveries", "write_bytes", "queue_bytes",
+  "loop_lag_seconds", "loop_own_seconds", "append_seconds", "append_events", "turn_deliveries", "write_bytes", "queue_bytes",
 ];
 
 export async function metrics(server) {
@@ -120,6 +120,7 @@ export async function metrics(server) {
     for (const name of ["messages_queued_total", "writes_total", "written_bytes_total", "commands_accepted_total"])
       assert.ok(value(after, name) > value(before, name), `${name} counts`);
     assert.ok(value(after, "loop_lag_max_seconds") > 0);
+    assert.ok(value(after, "loop_own_max_seconds") <= value(after, "loop_lag_max_seconds"));
     s.socket.destroy();
   });
 }

@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #define PAGE_BYTES 65536
-#define LONGEST    "\njobalike_loop_lag_max_seconds "
-#define BUCKET     "\njobalike_loop_lag_seconds_bucket{le=\""
 
 /* The whole answer, as a text; empty if there is none. */
 static void fetch(int port, char *page)
@@ -32,21 +30,24 @@ static void fetch(int port, char *page)
 	close(fd);
 }
 
-/* sched(7): the second figure, in ns. */
-static double starved_ms(int pid)
+/* The histogram of this name, and its greatest. */
+static struct turns read_turns(const char *page, const char *name)
 {
-	char path[64];
-	double ns = 0;
-	FILE *f;
+	struct turns t = { 0 };
+	char longest[64], bucket[64];
+	const char *at;
+	char *end;
 
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
-	f = fopen(path, "r");
-	if (!f)
-		return 0;
-	if (fscanf(f, "%*s %lf", &ns) != 1)
-		ns = 0;
-	fclose(f);
-	return ns / 1e6;
+	snprintf(longest, sizeof(longest), "\njobalike_loop_%s_max_seconds ", name);
+	snprintf(bucket, sizeof(bucket), "\njobalike_loop_%s_seconds_bucket{le=\"", name);
+	at = strstr(page, longest);
+	if (at)
+		t.longest_ms = strtod(at + strlen(longest), NULL) * 1e3;
+	for (at = page; (at = strstr(at, bucket)) && t.n < HELD_SIZES; at = end) {
+		t.edge_ms[t.n] = strtod(at + strlen(bucket), &end) * 1e3;
+		t.turns[t.n++] = strtoull(end + strlen("\"} "), &end, 10);
+	}
+	return t;
 }
 
 struct held held_now(const struct load *l)
@@ -55,43 +56,31 @@ struct held held_now(const struct load *l)
 	struct held h = { 0 };
 
 	for (int i = 0; i < l->n_admins; i++) {
-		const char *at;
-		char *end;
-
 		fetch(l->admins[i], page);
-		at = strstr(page, LONGEST);
-		if (at)
-			h.at[i].longest_ms = strtod(at + strlen(LONGEST), NULL) * 1e3;
-		for (at = page; (at = strstr(at, BUCKET)) && h.at[i].n < HELD_SIZES; at = end) {
-			h.at[i].edge_ms[h.at[i].n] = strtod(at + strlen(BUCKET), &end) * 1e3;
-			h.at[i].turns[h.at[i].n++] = strtoull(end + strlen("\"} "), &end, 10);
-		}
+		h.lag[i] = read_turns(page, "lag");
+		h.own[i] = read_turns(page, "own");
 	}
-	for (int i = 0; i < l->n_pids; i++)
-		h.starved_ms += starved_ms(l->pids[i]);
 	return h;
 }
 
 /* How many turns were in this bucket and in none below. */
-static uint64_t in_bucket(const struct held *h, int instance, int k)
+static uint64_t in_bucket(const struct turns *t, int k)
 {
-	const uint64_t *turns = h->at[instance].turns;
-
-	return turns[k] - (k ? turns[k - 1] : 0);
+	return t->turns[k] - (k ? t->turns[k - 1] : 0);
 }
 
-static double longest_ms(const struct held *then, const struct held *now)
+static double longest_ms(const struct turns *then, const struct turns *now)
 {
 	double most = 0;
 
 	for (int i = 0; i < PORTS_MAX; i++) {
-		double longest = now->at[i].longest_ms, upto = longest;
-		int k = now->at[i].n - 1;
+		double longest = now[i].longest_ms, upto = longest;
+		int k = now[i].n - 1;
 
-		if (longest <= then->at[i].longest_ms) {
-			while (k >= 0 && in_bucket(now, i, k) == in_bucket(then, i, k))
+		if (longest <= then[i].longest_ms) {
+			while (k >= 0 && in_bucket(&now[i], k) == in_bucket(&then[i], k))
 				k--;
-			upto = k >= 0 ? now->at[i].edge_ms[k] : 0;
+			upto = k >= 0 ? now[i].edge_ms[k] : 0;
 		}
 		upto = upto < longest ? upto : longest;
 		most = upto > most ? upto : most;
@@ -101,6 +90,6 @@ static double longest_ms(const struct held *then, const struct held *now)
 
 void print_held(const char *of, const struct held *then, const struct held *now)
 {
-	printf("\"%slag_ms\":%.1f,\"%sstarved_ms\":%.1f,", of, longest_ms(then, now), of,
-	       now->starved_ms - then->starved_ms);
+	printf("\"%slag_ms\":%.1f,\"%sown_ms\":%.1f,", of, longest_ms(then->lag, now->lag), of,
+	       longest_ms(then->own, now->own));
 }

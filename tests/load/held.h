@@ -1,5 +1,5 @@
-/* How long the loops of our own servers were held in one turn, as their /metrics tell, and how long
- * they had to wait for a CPU meanwhile, as the kernel tells. */
+/* How long the loops of our own servers were held in one turn, as their /metrics tell: by the clock,
+ * and without what the turn waited for a CPU. */
 #ifndef JOBALIKE_TESTS_LOAD_HELD_H
 #define JOBALIKE_TESTS_LOAD_HELD_H
 
@@ -7,14 +7,15 @@
 
 #define HELD_SIZES 32
 
+struct turns {
+	double longest_ms; /* since the start */
+	double edge_ms[HELD_SIZES];
+	uint64_t turns[HELD_SIZES]; /* that took so long at most */
+	int n;
+};
+
 struct held {
-	struct {
-		double longest_ms; /* since the start */
-		double edge_ms[HELD_SIZES];
-		uint64_t turns[HELD_SIZES]; /* that took so long at most */
-		int n;
-	} at[PORTS_MAX];   /* each instance */
-	double starved_ms; /* all of them: ready to run, while others had the CPU */
+	struct turns lag[PORTS_MAX], own[PORTS_MAX]; /* of each instance */
 };
 
 struct held held_now(const struct load *l);

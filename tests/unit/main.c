@@ -35,6 +35,7 @@ extern const struct unit_group hub_tickets_group;
 extern const struct unit_group hub_sessions_group;
 extern const struct unit_group hub_store_group;
 extern const struct unit_group limit_group;
+extern const struct unit_group lag_group;
 extern const struct unit_group log_group;
 extern const struct unit_group markdown_group;
 extern const struct unit_group mem_group;
@@ -83,6 +84,7 @@ static const struct unit_group *const groups[] = {
 	&hub_sessions_group,
 	&hub_store_group,
 	&limit_group,
+	&lag_group,
 	&log_group,
 	&markdown_group,
 	&mem_group,

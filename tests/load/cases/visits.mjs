@@ -15,9 +15,9 @@ export const title = `${people} people come at once, and back; ${many} sit there
 const visitors = (kind, options) => generate(kind, { dialect: "visitor", "warm-up": 0, ...options });
 const fill = (data) => generate("fill", { data, session: LONG, lines: events });
 const fillOne = (data) => generate("fill", { data, session: LONG, lines: 1 });
-const held = (ms, starved) => `${ms.toFixed(1)} ms (without a CPU for ${starved.toFixed(0)})`;
-const left = (f) => `lag ${held(f.leave_lag_ms, f.leave_starved_ms)}, ${f.leave_us.toFixed(0)} us of CPU each as they leave at once`;
-const sat = (f) => `lag ${held(f.lag_ms, f.starved_ms)}; ${left(f)}`;
+const held = (lag, own) => `${lag.toFixed(1)} ms (its own ${own.toFixed(1)})`;
+const left = (f) => `lag ${held(f.leave_lag_ms, f.leave_own_ms)}, ${f.leave_us.toFixed(0)} us of CPU each as they leave at once`;
+const sat = (f) => `lag ${held(f.lag_ms, f.own_ms)}; ${left(f)}`;
 const said = (f) =>
   `${f.seconds.toFixed(2)} s, ${f.cpu_us.toFixed(0)} us of CPU each; waited p50 ${f.wait_p50_ms} p99 ${f.wait_p99_ms} ` +
   `max ${f.wait_max_ms} ms, came again ${f.came_again}; ${f.bytes_each.toFixed(0)} bytes each; ${sat(f)}`;
