@@ -4,18 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
-#include <uv.h>
 
 #include "server/base/crash.h"
 #include "server/base/mem.h"
 #include "server/net/conn_parts.h"
 #include "server/net/ws.h"
 
-#define FLUSH_NS       5000000 /* of writing in one go; the loop comes by twice in a turn */
-#define FLUSH_LOOKS    32      /* connections from one look at the clock to the next */
-#define ANSWERS_FACTOR 2  /* of the bytes for events: who asks on and does not read is sent away */
-#define SKIP_FACTOR    4  /* a message so many times too large ends the connection */
-#define FRAME_HEAD     64 /* bytes, at most, that a frame and TLS put around its text */
+#define SKIP_FACTOR 4  /* a message so many times too large ends the connection */
+#define FRAME_HEAD  64 /* bytes, at most, that a frame and TLS put around its text */
 
 static const unsigned bye_codes[BYE_COUNT] = {
 	[BYE_DRAINING] = 1012,      [BYE_SLOW] = 4008, [BYE_IDLE] = 4009,
@@ -23,11 +19,6 @@ static const unsigned bye_codes[BYE_COUNT] = {
 	[BYE_UNAVAILABLE] = 1013,   [BYE_GONE] = 4010, [BYE_TOO_MANY] = 4029,
 	[BYE_FLOOD] = CLOSE_POLICY,
 };
-
-static struct conn *conn_of(struct peer *p)
-{
-	return (struct conn *)p;
-}
 
 /* A frame that holds no text of ours: RFC 6455 section 5.5. */
 static struct msg *control_frame(unsigned opcode, const void *payload, size_t len)
@@ -41,23 +32,6 @@ static struct msg *control_frame(unsigned opcode, const void *payload, size_t le
 	m->space[len + 2] = '\0';
 	m->text = m->space + len + 2;
 	return m;
-}
-
-static void mark_dirty(struct conn *c)
-{
-	if (c->is_dirty)
-		return;
-	c->is_dirty = true;
-	DL_APPEND2(c->all->dirty, c, dirty_prev, dirty_next);
-}
-
-void conn_push(struct conn *c, struct msg *m)
-{
-	queue_push(&c->queue, m);
-	if (c->queue.bytes > c->all->figures.queue_high)
-		c->all->figures.queue_high = c->queue.bytes;
-	if (!c->clogged)
-		mark_dirty(c);
 }
 
 /* The end from our side: nothing more is read or taken; what waits is written if it can be. */
@@ -97,7 +71,7 @@ void conn_die(struct conn *c)
 
 void conn_bye(struct peer *p, enum bye why, int64_t retry_ms)
 {
-	struct conn *c = conn_of(p);
+	struct conn *c = (struct conn *)p;
 	struct msg *m;
 
 	if (c->closing || c->dead)
@@ -116,189 +90,6 @@ void conn_too_slow(struct conn *c)
 {
 	c->all->figures.slow++;
 	conn_bye(&c->peer, BYE_SLOW, 0);
-}
-
-static void fall_behind(struct conn *c)
-{
-	if (!c->refused)
-		c->all->figures.behind++;
-	c->refused = true;
-	if (c->waits == WAIT_NOTHING)
-		conn_wait(c, WAIT_DRAIN);
-	mark_dirty(c);
-}
-
-static bool keeps_up(const struct conn *c, const struct msg *m)
-{
-	return !c->refused && c->queue.n < CONN_EVENTS &&
-	       c->queue.bytes + m->frame_len <= c->all->queue_max;
-}
-
-static bool send_to(struct peer *p, struct msg *m, enum peer_load load)
-{
-	struct conn *c = conn_of(p);
-	bool may_drop = load == LOAD_EVENT || load == LOAD_SIGNAL;
-
-	if (c->closing || c->dead)
-		return false;
-	if (may_drop && !keeps_up(c, m)) {
-		fall_behind(c);
-		return false;
-	}
-	if (load == LOAD_ANSWER && (c->queue.n >= CONN_EVENTS + LIMIT_PENDING ||
-				    c->queue.bytes > ANSWERS_FACTOR * c->all->queue_max)) {
-		conn_too_slow(c);
-		return false;
-	}
-	conn_push(c, m);
-	c->all->figures.deliveries++;
-	return true;
-}
-
-static bool send_run(struct peer *p, const struct run *run)
-{
-	struct conn *c = conn_of(p);
-
-	if (c->closing || c->dead)
-		return false;
-	if (!keeps_up(c, run->joined)) {
-		fall_behind(c);
-		return false;
-	}
-	conn_push(c, run->joined);
-	c->all->figures.deliveries += run->n;
-	return true;
-}
-
-static const struct peer_ops ops = { .send = send_to, .send_run = send_run, .bye = conn_bye };
-
-/* --- writing ------------------------------------------------------------------------------------
- */
-
-/* Takes as many messages as fit into the scratch; a single one is not copied. */
-static size_t gather(struct conn *c, const void **from, struct msg **keep)
-{
-	struct conns *all = c->all;
-	struct msg *m = queue_first(&c->queue);
-	size_t n = 0;
-
-	*keep = NULL;
-	if (c->queue.n == 1 || m->frame_len > sizeof(all->scratch)) {
-		*keep = msg_ref(m);
-		*from = m->frame;
-		queue_shift(&c->queue);
-		return (*keep)->frame_len;
-	}
-	while (c->queue.n && n + (m = queue_first(&c->queue))->frame_len <= sizeof(all->scratch)) {
-		memcpy(all->scratch + n, m->frame, m->frame_len);
-		n += m->frame_len;
-		queue_shift(&c->queue);
-	}
-	*from = all->scratch;
-	return n;
-}
-
-/* Nothing is read from who does not read: with bytes of ours in its hands the library does not end
- * a connection on whose frames it stumbles, and over TLS goes round for ever with what comes next.
- */
-static void wait_for_room(struct conn *c)
-{
-	c->all->figures.partial++;
-	c->clogged = true;
-	ws_hear(c->wsi, false);
-	ws_ask_writable(c->wsi);
-}
-
-static void write_out(struct conn *c)
-{
-	struct conn_figures *f = &c->all->figures;
-
-	while (c->queue.n && !c->clogged && !c->dead) {
-		struct msg *keep;
-		const void *from;
-		size_t n = gather(c, &from, &keep);
-		crash_at("conn.writing");
-		enum ws_written w = ws_write(c->wsi, &c->plain, from, n);
-		crash_at("conn.written");
-
-		f->writes++;
-		f->bytes_out += n;
-		tally_add(&f->write_bytes, n);
-		msg_unref(&keep);
-		if (w == WS_FAILED)
-			conn_die(c);
-		else if (w == WS_PARTLY)
-			wait_for_room(c);
-	}
-}
-
-static void flush(struct conn *c)
-{
-	write_out(c);
-	if (c->dead || c->clogged || !c->refused)
-		return;
-	c->refused = false;
-	if (c->waits == WAIT_DRAIN)
-		conn_wait(c, WAIT_NOTHING);
-	if (!c->closing)
-		hub_writable(c->all->hub, &c->peer);
-}
-
-/* A write drives from the processor's cache what the next one looks at: it is asked for while this
- * one is under way. */
-static void fetch(const struct conn *next)
-{
-	if (!next)
-		return;
-	__builtin_prefetch(&next->all);
-	__builtin_prefetch(&next->queue.first);
-	__builtin_prefetch(&next->dirty_next);
-}
-
-static void count_turn(struct conns *all)
-{
-	if (all->figures.deliveries > all->told)
-		tally_add(&all->figures.turn_deliveries, all->figures.deliveries - all->told);
-	all->told = all->figures.deliveries;
-}
-
-/* What becomes dirty meanwhile is flushed in the next turn, as is what there is no time for. */
-bool conns_flush(struct conns *all)
-{
-	struct conn *list = all->dirty, *c;
-	uint64_t until = uv_hrtime() + FLUSH_NS;
-	unsigned n = 0;
-
-	count_turn(all);
-	all->dirty = NULL;
-	while ((c = list) && (++n % FLUSH_LOOKS || uv_hrtime() < until)) {
-		DL_DELETE2(list, c, dirty_prev, dirty_next);
-		fetch(list);
-		c->is_dirty = false;
-		if (!c->clogged)
-			flush(c);
-	}
-	if (list) {
-		DL_CONCAT2(list, all->dirty, dirty_prev, dirty_next);
-		all->dirty = list;
-	}
-	return list != NULL;
-}
-
-void conn_writable(struct conn *c)
-{
-	if (c->dead) {
-		ws_hear(c->wsi, true); /* by reading, the library learns of the kill */
-		return;
-	}
-	if (!c->clogged) {
-		conn_pinged(c);
-		return;
-	}
-	c->heard_at = c->all->now; /* the peer takes what we say */
-	c->clogged = false;
-	ws_hear(c->wsi, true);
-	flush(c);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -373,6 +164,10 @@ void conns_fini(struct conns *all)
 {
 	msg_unref(&all->ping);
 }
+
+static const struct peer_ops ops = { .send = conn_send,
+				     .send_run = conn_send_run,
+				     .bye = conn_bye };
 
 struct conn *conn_new(struct conns *all, struct lws *wsi)
 {

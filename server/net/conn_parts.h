@@ -1,13 +1,19 @@
-/* Within a connection: what its files ask of each other. conn.c is where bytes and messages pass,
- * conn_hello.c who is there, conn_flood.c what comes and is no message, conn_time.c what has its
- * time. */
+/* Within a connection: what its files ask of each other. conn.c is its life and what comes in,
+ * conn_write.c what goes out, conn_hello.c who is there, conn_flood.c what comes and is no message,
+ * conn_time.c what has its time. */
 #ifndef JOBALIKE_NET_CONN_PARTS_H
 #define JOBALIKE_NET_CONN_PARTS_H
 
 #include "server/net/conn.h"
 
-/* conn.c */
+/* conn_write.c */
+/* As in struct peer_ops. */
+bool conn_send(struct peer *p, struct msg *m, enum peer_load load);
+bool conn_send_run(struct peer *p, const struct run *run);
+/* Whatever waits already. */
 void conn_push(struct conn *c, struct msg *m);
+
+/* conn.c */
 void conn_bye(struct peer *p, enum bye why, int64_t retry_ms);
 /* It does not read what it is sent. */
 void conn_too_slow(struct conn *c);

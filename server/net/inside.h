@@ -35,10 +35,10 @@ struct net {
 	size_t n_sockets; /* open now, of both listeners */
 	uv_timer_t tick;
 	uint64_t n_ticks;
-	struct request *requests;    /* all that are not finished */
-	struct link *full;           /* those whose sockets take nothing more */
-	uv_timer_t looks;            /* at them */
-	size_t unsent;               /* bytes of answers made for them that were not taken */
+	struct request *requests; /* all that are not finished */
+	struct link *full;        /* those whose sockets take nothing more */
+	uv_timer_t looks;         /* at them */
+	size_t unsent;            /* bytes of answers made for them that were not taken */
 	char url[300], local_url[64], admin_url[64];
 	unsigned csp_said; /* kinds of reports that the log has told of */
 	bool draining;

@@ -1,5 +1,5 @@
-/* How long a turn of the loop holds it: what comes meanwhile waits. A turn begins as the kernel lets
- * the loop go on, and ends before the loop may wait again. One loop for each process. */
+/* How long a turn of the loop holds it: what comes meanwhile waits. A turn begins as the kernel
+ * lets the loop go on, and ends before the loop may wait again. One loop for each process. */
 #ifndef JOBALIKE_NET_LAG_H
 #define JOBALIKE_NET_LAG_H
 
@@ -7,8 +7,8 @@
 
 struct lag {
 	uint64_t ns;  /* by the clock */
-	uint64_t own; /* ns of it that were not spent waiting for a CPU that others had: the CPU time
-			 of this thread, or all if the turn waited for anything else */
+	uint64_t own; /* ns of it that were not spent waiting for a CPU that others had: the CPU
+			 time of this thread, or all if the turn waited for anything else */
 };
 
 void lag_begin(void);

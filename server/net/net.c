@@ -7,10 +7,10 @@
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
-#include "server/net/lag.h"
 #include "server/net/helping.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
+#include "server/net/lag.h"
 
 #define SWEEP_TICKS   60
 #define CODES_A_TICK  500 /* computed beside, so that who types one does not wait for all */

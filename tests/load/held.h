@@ -1,5 +1,5 @@
-/* How long the loops of our own servers were held in one turn, as their /metrics tell: by the clock,
- * and without what the turn waited for a CPU. */
+/* How long the loops of our own servers were held in one turn, as their /metrics tell: by the
+ * clock, and without what the turn waited for a CPU. */
 #ifndef JOBALIKE_TESTS_LOAD_HELD_H
 #define JOBALIKE_TESTS_LOAD_HELD_H
 
