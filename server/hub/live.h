@@ -190,19 +190,23 @@ void live_free(struct live *l);
 void live_submit(struct live *l, struct command *c, uint64_t by, struct peer *p,
 		 void (*done)(void *arg, enum err err), void *arg);
 void live_submit_job(struct live *l, const struct job *as); /* takes over what it points to */
+/* The next event of the log; one that was applied already changes nothing. */
+void live_apply(struct live *l, const char *epoch, const struct store_record *record);
+bool live_is_idle(const struct live *l);
+/* Puts the session on the hub's list of those to look at this turn. */
+void live_stir(struct live *l);
+
+/* batch.c */
 /* Decides what waits, as a batch, and appends it, unless an append is under way. */
 void live_pump(struct live *l);
 /* Is what is in the queue to wait for more? */
 bool live_gathers(const struct live *l);
 /* The batch, at its position; again while the outcome is unknown. */
 void live_append(struct live *l);
-/* The next event of the log; one that was applied already changes nothing. */
-void live_apply(struct live *l, const char *epoch, const struct store_record *record);
 /* Nothing that was asked comes to anything: neither what was tried nor what waits. */
 void live_give_up(struct live *l, enum err tried, enum err waits);
-bool live_is_idle(const struct live *l);
-/* Puts the session on the hub's list of those to look at this turn. */
-void live_stir(struct live *l);
+/* Its events; its commands stay. */
+void batch_forget(struct live *l);
 
 /* jobs.c */
 void jobs_add(struct jobs *jobs, struct job *j);
