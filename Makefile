@@ -251,7 +251,7 @@ fuzz:                                    ## every parser under libFuzzer, T= sec
 	$(Q)$(if $(filter-out $(FUZZ_C),$(or $(F),$(FUZZ_JS))),$(MAKE) -s --no-print-directory $(JS_NEEDS_web))
 	$(Q)BUILD=$(BUILD) T=$(T) tests/fuzz.sh $(or $(F),$(FUZZ_C) $(FUZZ_JS))
 # The targets that need more than the server's own archive.
-$(BUILD)/fuzz/fuzz-reducer: $(addprefix $(B)/obj/tests/,law/check.o law/ask.o lib/step.o)
+$(BUILD)/fuzz/fuzz-reducer: $(addprefix $(B)/obj/tests/,law/check.o law/ask.o law/field.o lib/step.o)
 $(BUILD)/fuzz/fuzz-redis: $(B)/obj/tests/lib/liar.o
 $(BUILD)/fuzz/fuzz-stream: $(B)/obj/tests/lib/inside.o
 $(BUILD)/fuzz/fuzz-csv: $(B)/lib/cli.a

@@ -48,7 +48,7 @@ void ask_query(const struct state *s, uint64_t *seed, struct upward *out);
 /* Some event that nobody decided, as JSON: of any type, about anything, now and then with its texts
  * erased. */
 void ask_nonsense(const struct state *s, uint64_t *seed, struct text *out);
-/* A person of the state, or 0. */
+/* A person of the state, or 0 (field.c). */
 uint64_t random_person(const struct state *s, uint64_t *seed);
 
 /* --- what always holds (check.c) --- */
