@@ -40,10 +40,13 @@ void conn_weigh(struct conn *c)
 
 void conn_pinged(struct conn *c)
 {
+	bool awaited = c->heard_at < c->pinged_at; /* it was weighed as it was pinged */
+
 	if (c->closing)
 		return;
 	c->heard_at = c->all->now;
 	if (overflows(c, &c->pings_until, CONN_PING_MS, CONN_PINGS * CONN_PING_MS))
 		flood(c);
-	conn_weigh(c);
+	if (!awaited)
+		conn_weigh(c);
 }
