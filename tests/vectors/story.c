@@ -1,16 +1,14 @@
-#include "tests/vectors/story.h"
-
-#include <inttypes.h>
+/* A story is told: each entry happens as an event, or is asked as a command, and what need not be
+ * said, the time, who did it, the room of a line, follows from the state. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/codec.h"
+#include "tests/vectors/shorthand.h"
 
 #define STEP 1000 /* ms between two things that happen */
 
-__attribute__((format(printf, 3, 4))) static bool wrong(char *why, size_t size, const char *format,
-							...)
+bool story_wrong(char *why, size_t size, const char *format, ...)
 {
 	va_list args;
 
@@ -20,154 +18,12 @@ __attribute__((format(printf, 3, 4))) static bool wrong(char *why, size_t size, 
 	return false;
 }
 
-/* Which words may stand in a row, event by event. Whatever is left out or has no place here is
- * written in an object at the end. */
-static const struct {
-	const char *event;
-	const char *words[5];
-} orders[] = {
-	{ "session.opened", { "title" } },
-	{ "session.phased", { "phase" } },
-	{ "people.joined", { "name", "role", "area" } },
-	{ "people.returned", { "by" } },
-	{ "people.left", { "who" } },
-	{ "people.appointed", { "who", "role" } },
-	{ "people.muted", { "who", "minutes" } },
-	{ "people.unmuted", { "who" } },
-	{ "people.removed", { "who" } },
-	{ "rooms.opened", { "title", "area", "capacity" } },
-	{ "rooms.closed", { "room" } },
-	{ "rooms.locked", { "room" } },
-	{ "rooms.unlocked", { "room" } },
-	{ "rooms.entered", { "by", "to" } },
-	{ "rooms.moved", { "who", "to" } },
-	{ "rooms.recalled", { "seconds" } },
-	{ "rooms.watched", { "by", "room" } },
-	{ "rooms.unwatched", { "by", "room" } },
-	{ "agenda.added", { "title", "minutes" } },
-	{ "agenda.edited", { "topic" } },
-	{ "agenda.removed", { "topic" } },
-	{ "agenda.ordered", { "topic", "before" } },
-	{ "agenda.pushed", { "topic" } },
-	{ "agenda.extended", { "topic", "minutes" } },
-	{ "agenda.finished", { "topic" } },
-	{ "agenda.skipped", { "topic" } },
-	{ "chat.said", { "by", "text" } },
-	{ "chat.edited", { "line", "text" } },
-	{ "chat.removed", { "line" } },
-	{ "chat.reacted", { "by", "line", "kind" } },
-	{ "hands.raised", { "by" } },
-	{ "hands.lowered", { "who" } },
-	{ "hands.called", { "who" } },
-	{ "notices.announced", { "text", "rooms" } },
-};
-
-/* What need not be written, as JSON. */
-static const struct {
-	const char *event, *fields;
-} defaults[] = {
-	{ "session.opened",
-	  "{\"session\":\"town-hall\",\"format\":\"combined\",\"languages\":[\"en\",\"zh\"],"
-	  "\"areas\":[{\"key\":\"hr\",\"en\":\"Human resources\",\"zh\":\"人力资源\"},"
-	  "{\"key\":\"finance\",\"en\":\"Finance\"},{\"key\":\"it\",\"en\":\"Technology\"}],"
-	  "\"start\":\"+0\",\"end\":\"+3600000\",\"open\":true,\"rooms_by\":\"staff\"}" },
-	{ "people.joined", "{\"school\":\"ISB\",\"language\":\"en\"}" },
-	{ "people.muted", "{\"reason\":\"other\"}" },
-	{ "people.removed", "{\"reason\":\"other\"}" },
-	{ "chat.reacted", "{\"on\":true}" },
-};
-
 static enum event_type type_of(const char *name)
 {
 	for (unsigned i = 1; name && i < EVT_COUNT; i++)
 		if (strcmp(event_specs[i].name, name) == 0)
 			return i;
 	return 0;
-}
-
-bool story_find(const struct state *s, const char *name, uint64_t *id)
-{
-	*id = 0;
-	for (size_t i = 0; i < s->people.n && !*id; i++)
-		if (strcmp(s->people.list[i]->name, name) == 0)
-			*id = s->people.list[i]->id;
-	for (size_t i = 0; i < s->rooms.n && !*id; i++) {
-		if (strcmp(s->rooms.list[i]->title, name) != 0)
-			continue;
-		*id = s->rooms.list[i]->id;
-		return true; /* the channel is 0 */
-	}
-	for (size_t i = 0; i < s->agenda.n && !*id; i++)
-		if (strcmp(s->agenda.list[i]->title, name) == 0)
-			*id = s->agenda.list[i]->id;
-	for (size_t i = 0; i < s->chat.n && !*id; i++)
-		if (s->chat.list[i]->text && strcmp(s->chat.list[i]->text, name) == 0)
-			*id = s->chat.list[i]->id;
-	return *id != 0;
-}
-
-static bool is_offset(const char *text)
-{
-	return text[0] == '+' && text[1] && strspn(text + 1, "0123456789") == strlen(text + 1);
-}
-
-static int64_t time_of(const char *offset)
-{
-	return STEP_BEGIN + strtoll(offset + 1, NULL, 10);
-}
-
-/* The number that a string stands for in a field of ids or times; NULL: nothing is called so. */
-static json_t *number_of(const struct state *s, const json_t *text)
-{
-	const char *word = json_string_value(text);
-	uint64_t id;
-
-	if (is_offset(word))
-		return json_integer(time_of(word));
-	return story_find(s, word, &id) ? json_integer((json_int_t)id) : NULL;
-}
-
-static bool put_number(const struct state *s, json_t *fields, const char *key, char *why,
-		       size_t size)
-{
-	json_t *value = json_object_get(fields, key);
-	json_t *number = json_is_string(value) ? number_of(s, value) : json_incref(value);
-
-	if (!number)
-		return wrong(why, size, "nothing is called %s", json_string_value(value));
-	json_object_set_new(fields, key, number);
-	return true;
-}
-
-static bool put_numbers(const struct state *s, json_t *list, char *why, size_t size)
-{
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *item = json_array_get(list, i);
-		json_t *number = json_is_string(item) ? number_of(s, item) : json_incref(item);
-
-		if (!number)
-			return wrong(why, size, "nothing is called %s", json_string_value(item));
-		json_array_set_new(list, i, number);
-	}
-	return true;
-}
-
-/* Names become numbers where the description wants numbers. */
-static bool put_all_numbers(const struct state *s, const struct shape *shape, json_t *fields,
-			    char *why, size_t size)
-{
-	for (size_t i = 0; shape && i < shape->n; i++) {
-		const struct field *f = &shape->fields[i];
-		json_t *value = json_object_get(fields, f->name);
-
-		if (value && (f->kind == FIELD_ID || f->kind == FIELD_TIME) &&
-		    !put_number(s, fields, f->name, why, size))
-			return false;
-		if (value && f->kind == FIELD_LIST && f->of == FIELD_ID &&
-		    !put_numbers(s, value, why, size))
-			return false;
-	}
-	return true;
 }
 
 /* Takes a key out of the object; NULL when there is none. */
@@ -202,45 +58,6 @@ static bool take_by(const struct state *s, json_t *fields, uint64_t *by, char *w
 	*by = (uint64_t)json_integer_value(value);
 	json_decref(value);
 	return true;
-}
-
-static const char *word_at(const char *event, size_t place)
-{
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
-		if (strcmp(orders[i].event, event) == 0)
-			return place < 5 ? orders[i].words[place] : NULL;
-	return NULL;
-}
-
-static json_t *fields_of(const char *event)
-{
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		if (strcmp(defaults[i].event, event) == 0)
-			return json_loads(defaults[i].fields, 0, NULL);
-	return json_object();
-}
-
-/* ["event", word, word, {more}] as an object. */
-static json_t *spread(const json_t *entry, char *why, size_t size)
-{
-	const char *event = json_string_value(json_array_get(entry, 0));
-	json_t *fields = fields_of(event);
-
-	for (size_t i = 1; i < json_array_size(entry); i++) {
-		json_t *value = json_array_get(entry, i);
-		const char *word = word_at(event, i - 1);
-
-		if (json_is_object(value) && i + 1 == json_array_size(entry)) {
-			json_object_update(fields, value);
-		} else if (word) {
-			json_object_set(fields, word, value);
-		} else {
-			json_decref(fields);
-			wrong(why, size, "%s has no place for a word %zu", event, i);
-			return NULL;
-		}
-	}
-	return fields;
 }
 
 static uint64_t first_staff(const struct state *s)
@@ -334,19 +151,19 @@ static bool happen(struct state *s, const json_t *event, char *why, size_t size)
 
 	step_free(&step);
 	free(text);
-	return ok || wrong(why, size, "is no event");
+	return ok || story_wrong(why, size, "is no event");
 }
 
 static bool tell_event(struct state *s, const json_t *entry, char *why, size_t size)
 {
 	enum event_type type = type_of(json_string_value(json_array_get(entry, 0)));
-	json_t *fields = type ? spread(entry, why, size) : NULL;
+	json_t *fields = type ? row_fields(entry, why, size) : NULL;
 	int64_t at;
 	uint64_t by;
 	bool ok;
 
 	if (!type)
-		return wrong(why, size, "there is no event of that name");
+		return story_wrong(why, size, "there is no event of that name");
 	if (!fields)
 		return false;
 	at = take_at(s, fields);
@@ -387,7 +204,7 @@ bool story_when(const struct state *s, const json_t *when, struct when *out, cha
 	if (!shape || !take_by(s, message, &out->by, why, size) ||
 	    !put_all_numbers(s, shape, message, why, size)) {
 		json_decref(message);
-		return shape ? false : wrong(why, size, "is no command and no query");
+		return shape ? false : story_wrong(why, size, "is no command and no query");
 	}
 	if (!json_object_get(message, "n") && (out->by || json_object_get(message, "query")))
 		json_object_set_new(message, "n", json_integer((json_int_t)s->seq + 100000));
@@ -405,9 +222,9 @@ static bool tell_command(struct state *s, const json_t *entry, char *why, size_t
 	if (!story_when(s, entry, &when, why, size))
 		return false;
 	if (codec_command(when.message, &c, &blame))
-		return wrong(why, size, "is not a command: %s", blame.field);
+		return story_wrong(why, size, "is not a command: %s", blame.field);
 	ok = step_ask(s, when.by, &c, when.at, &step) ||
-	     wrong(why, size, "is refused: %s", err_names[step.err]);
+	     story_wrong(why, size, "is refused: %s", err_names[step.err]);
 	step_free(&step);
 	command_free(&c);
 	return ok;
