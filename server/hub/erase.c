@@ -25,11 +25,11 @@ struct stub {
 struct erasing {
 	struct hub *hub;
 	char session[sizeof(((struct live *)0)->id)];
-	char log[sizeof(((struct live *)0)->log)]; /* that is looked through */
-	const char *why;                           /* of a whole session, else NULL */
-	uint64_t line;                             /* 0: of a whole session */
-	uint64_t next;                             /* the record to look at next; 0: all were */
-	struct stub *stubs;                        /* to be put into the log */
+	char log[STORE_LOG_MAX + 1]; /* that is looked through */
+	const char *why;             /* of a whole session, else NULL */
+	uint64_t line;               /* 0: of a whole session */
+	uint64_t next;               /* the record to look at next; 0: all were */
+	struct stub *stubs;          /* to be put into the log */
 	size_t n_stubs, n_put, n_asked, n;
 	enum err err; /* of the first that was refused */
 	hub_erased_fn done;
@@ -204,7 +204,7 @@ static struct erasing *begin(struct hub *h, const char *session, hub_erased_fn d
 	w = x_calloc(1, sizeof(*w));
 	*w = (struct erasing){ .hub = h, .done = done, .arg = arg };
 	snprintf(w->session, sizeof(w->session), "%s", session);
-	snprintf(w->log, sizeof(w->log), "s-%s", session);
+	live_name_log(w->log, session);
 	++*hub_erasing(h);
 	return w;
 }

@@ -212,7 +212,7 @@ void hub_notice(void *hub, const struct store_notice *notice)
 		directory_notice(h->directory, notice, h->now);
 		return;
 	}
-	struct live *l = hub_live(h, notice->log + 2); /* after "s-" */
+	struct live *l = hub_live(h, live_of_log(notice->log));
 	if (l)
 		live_notice(l, notice);
 }

@@ -109,13 +109,25 @@ void live_stir(struct live *l)
 	hub_stir(l->hub, l);
 }
 
+#define LOG_OF "s-" /* before the id of its session */
+
+void live_name_log(char log[STORE_LOG_MAX + 1], const char *session)
+{
+	snprintf(log, STORE_LOG_MAX + 1, LOG_OF "%s", session);
+}
+
+const char *live_of_log(const char *log)
+{
+	return log + strlen(LOG_OF);
+}
+
 struct live *live_new(struct hub *h, const char *id)
 {
 	struct live *l = x_calloc(1, sizeof(*l));
 
 	l->hub = h;
 	snprintf(l->id, sizeof(l->id), "%s", id);
-	snprintf(l->log, sizeof(l->log), "s-%s", id);
+	live_name_log(l->log, id);
 	l->idle_since = hub_now(h);
 	store_follow(hub_store(h), l->log, 0);
 	return l;

@@ -184,6 +184,9 @@ struct live {
 };
 
 /* live.c */
+/* The name of the log that a session is kept in, and whose log a name is. */
+void live_name_log(char log[STORE_LOG_MAX + 1], const char *session);
+const char *live_of_log(const char *log);
 struct live *live_new(struct hub *h, const char *id);
 void live_free(struct live *l);
 /* Takes the command over. by 0: the server asks. peer or done may be NULL. */

@@ -12,7 +12,7 @@
 
 struct mine {
 	struct hub *hub;
-	char log[sizeof(((struct live *)0)->log)];
+	char log[STORE_LOG_MAX + 1];
 	char mark[32]; /* stands in each of their events, and in few others */
 	uint64_t person, next, to;
 	struct text events;
@@ -83,7 +83,7 @@ void hub_mine(struct hub *h, const struct state *s, const struct person *who, hu
 	*w = (struct mine){
 		.hub = h, .person = who->id, .next = 1, .to = s->seq, .done = done, .arg = arg
 	};
-	snprintf(w->log, sizeof(w->log), "s-%s", s->session.id);
+	live_name_log(w->log, s->session.id);
 	snprintf(w->mark, sizeof(w->mark), "\"by\":%" PRIu64, who->id);
 	++*hub_erasing(h);
 	step(w);
