@@ -90,7 +90,7 @@ static void finish(struct erasing *w, enum err err)
 {
 	const char *outcome = err ? err_names[err] : "ok";
 
-	--*hub_erasing(w->hub);
+	--*hub_walks(w->hub);
 	if (!w->line && !err)
 		directory_leave_out(hub_list(w->hub), w->session);
 	if (w->line)
@@ -205,7 +205,7 @@ static struct erasing *begin(struct hub *h, const char *session, hub_erased_fn d
 	*w = (struct erasing){ .hub = h, .done = done, .arg = arg };
 	snprintf(w->session, sizeof(w->session), "%s", session);
 	live_name_log(w->log, session);
-	++*hub_erasing(h);
+	++*hub_walks(h);
 	return w;
 }
 

@@ -23,7 +23,7 @@ struct hub {
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
 	size_t read_bytes; /* likewise, by readers */
-	size_t erasing;    /* under way */
+	size_t walks;      /* through logs, under way */
 	bool draining, ended;
 	struct hub_figures figures;
 };
@@ -73,9 +73,9 @@ int hub_rest_ms(const struct hub *h)
 	return left < h->rest_ms ? (int)left : h->rest_ms;
 }
 
-size_t *hub_erasing(struct hub *h)
+size_t *hub_walks(struct hub *h)
 {
-	return &h->erasing;
+	return &h->walks;
 }
 
 bool hub_has_ended(const struct hub *h)
@@ -385,7 +385,7 @@ bool hub_idle(const struct hub *h)
 	for (const struct live *l = h->lives; l; l = l->hh.next)
 		if (l->n_bodies || l->asked || l->queue.first)
 			return false;
-	return !h->erasing && directory_is_idle(h->directory);
+	return !h->walks && directory_is_idle(h->directory);
 }
 
 struct hub_figures hub_figures(const struct hub *h)

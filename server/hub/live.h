@@ -336,7 +336,7 @@ uint64_t hub_clock_ns(const struct hub *h); /* for figures; 0 where times are no
 struct hub_figures *hub_counts(struct hub *h);
 /* Nothing that comes until then is in a hurry: it is looked for after so many ms at a time. */
 void hub_rest(struct hub *h, int64_t until, int64_t at_a_time);
-size_t *hub_erasing(struct hub *h);      /* of what goes through logs */
+size_t *hub_walks(struct hub *h);        /* through logs, to erase or to collect, under way */
 bool hub_has_ended(const struct hub *h); /* nothing is asked of the store any more */
 size_t *hub_view_bytes(struct hub *h);   /* of views built in this turn, of all sessions */
 bool hub_may_read(const struct hub *h);  /* readers have not made too much in this turn */

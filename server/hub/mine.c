@@ -39,7 +39,7 @@ static void take(struct mine *w, const struct msg *body)
 
 static void finish(struct mine *w, enum err err)
 {
-	--*hub_erasing(w->hub);
+	--*hub_walks(w->hub);
 	w->done(w->arg, err, &w->events, w->us);
 	text_free(&w->events);
 	free(w);
@@ -85,6 +85,6 @@ void hub_mine(struct hub *h, const struct state *s, const struct person *who, hu
 	};
 	live_name_log(w->log, s->session.id);
 	snprintf(w->mark, sizeof(w->mark), "\"by\":%" PRIu64, who->id);
-	++*hub_erasing(h);
+	++*hub_walks(h);
 	step(w);
 }
