@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "server/base/mem.h"
 #include "server/hub/live.h"
@@ -15,14 +14,13 @@ struct hub {
 	struct directory *directory;
 	struct live *lives;
 	struct live *stirred; /* to look at this turn */
-	struct reader *lost;  /* who asked for a session that is not there */
 	int64_t now, wake, rests_until;
 	int rest_ms; /* at a time, until then */
 	struct wheel wheel;
 	struct keep keep;
+	struct readers readers;
 	uint64_t lists;    /* told so far, of who is here */
 	size_t view_bytes; /* built in this turn */
-	size_t read_bytes; /* likewise, by readers */
 	size_t walks;      /* through logs, under way */
 	bool draining, ended;
 	struct hub_figures figures;
@@ -83,14 +81,9 @@ bool hub_has_ended(const struct hub *h)
 	return h->ended;
 }
 
-void hub_spent(struct hub *h, size_t bytes)
+struct readers *hub_readers(struct hub *h)
 {
-	h->read_bytes += bytes;
-}
-
-bool hub_may_read(const struct hub *h)
-{
-	return h->read_bytes < VIEW_BYTES;
+	return &h->readers;
 }
 
 struct keep *hub_keep(struct hub *h)
@@ -164,10 +157,7 @@ void hub_free(struct hub *h)
 		HASH_DEL(h->lives, l);
 		live_free(l);
 	}
-	for (struct reader *r; (r = h->lost);) {
-		DL_DELETE(h->lost, r);
-		free(r);
-	}
+	readers_free(&h->readers.lost);
 	directory_free(h->directory);
 	free(h);
 }
@@ -217,7 +207,7 @@ void hub_notice(void *hub, const struct store_notice *notice)
 		live_notice(l, notice);
 }
 
-/* --- plans and readers --------------------------------------------------------------------------
+/* --- asked from above ----------------------------------------------------------------------------
  */
 
 void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg)
@@ -230,30 +220,6 @@ void hub_plan(struct hub *h, json_t *command, hub_planned_fn done, void *arg)
 		done(arg, err);
 	else
 		live_submit(hub_wake_up(h, c.session_open.session), &c, 0, NULL, done, arg);
-}
-
-void hub_read(struct hub *h, const char *session, hub_read_fn done, void *arg)
-{
-	struct live *l = hub_live(h, session);
-	struct reader *r, **list = &h->lost;
-
-	if (h->ended) {
-		done(arg, ERR_UNAVAILABLE, NULL);
-		return;
-	}
-	if (!l && hub_ready(h) && directory_find(h->directory, session))
-		l = hub_wake_up(h, session);
-	if (l) {
-		list = &l->readers;
-		live_stir(l);
-	}
-	r = x_malloc(sizeof(*r));
-	*r = (struct reader){ .done = done,
-			      .arg = arg,
-			      .since = h->now,
-			      .err = directory_is_live(h->directory) ? ERR_NOT_FOUND
-								     : ERR_UNAVAILABLE };
-	DL_APPEND(*list, r);
 }
 
 const struct state *hub_peek(const struct hub *h, const char *session, const char **epoch)
@@ -326,21 +292,11 @@ static void turn_due(struct hub *h)
 	}
 }
 
-static void answer_lost(struct hub *h)
-{
-	for (struct reader *r; (r = h->lost);) {
-		DL_DELETE(h->lost, r);
-		r->done(r->arg, r->err, NULL);
-		free(r);
-	}
-}
-
 int64_t hub_turn(struct hub *h, int64_t now)
 {
 	h->now = now;
 	h->view_bytes = 0;
-	h->read_bytes = 0;
-	answer_lost(h);
+	readers_turn(&h->readers);
 	turn_stirred(h);
 	if (h->wake && h->wake <= now)
 		turn_due(h);
@@ -376,8 +332,8 @@ void hub_end(struct hub *h)
 	h->ended = true;
 	directory_end(h->directory);
 	for (struct live *l = h->lives; l; l = l->hh.next)
-		live_end_readers(l);
-	answer_lost(h);
+		readers_end(l);
+	readers_turn(&h->readers);
 }
 
 bool hub_idle(const struct hub *h)

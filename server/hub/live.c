@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "server/base/crash.h"
 #include "server/base/mem.h"
@@ -139,10 +138,7 @@ void live_free(struct live *l)
 	jobs_again(l);
 	for (struct job *j; (j = jobs_take(&l->queue));)
 		job_drop(j);
-	for (struct reader *r; (r = l->readers);) {
-		DL_DELETE(l->readers, r);
-		free(r);
-	}
+	readers_free(&l->readers);
 	state_free(&l->state);
 	replay_clear(l);
 	elsewhere_free(l);

@@ -1,7 +1,7 @@
 /* A live session: its state in memory, the people who are connected, and the one append under way.
  * Private to the hub. The file to understand is live.c; jobs.c keeps the commands that wait, news.c
- * hears the store, turn.c looks at the clock; crowd.c knows who hears what, presence.c who is here,
- * replay.c what a reconnect missed. */
+ * hears the store, readers.c answers who asked for the state, turn.c looks at the clock; crowd.c
+ * knows who hears what, presence.c who is here, replay.c what a reconnect missed. */
 #ifndef JOBALIKE_HUB_LIVE_H
 #define JOBALIKE_HUB_LIVE_H
 
@@ -10,6 +10,7 @@
 #include "server/hub/hub.h"
 #include "server/hub/keep.h"
 #include "server/hub/limit.h"
+#include "server/hub/readers.h"
 #include "server/hub/wheel.h"
 
 #define BATCH_MAX         256   /* events in one append */
@@ -96,14 +97,6 @@ struct cache {
 	struct shared *list;
 	size_t n;
 	uint64_t seq; /* made at */
-};
-
-struct reader {
-	struct reader *prev, *next;
-	hub_read_fn done;
-	void *arg;
-	int64_t since;
-	enum err err; /* of one who asked for a session that is not there */
 };
 
 struct digests {
@@ -234,8 +227,6 @@ void live_dropped(struct live *l);
 
 /* turn.c */
 void live_turn(struct live *l);
-/* Nothing more comes from the store. */
-void live_end_readers(struct live *l);
 /* When live_turn is to be called at the latest; 0: never. */
 int64_t live_wake(const struct live *l);
 
@@ -339,10 +330,10 @@ void hub_rest(struct hub *h, int64_t until, int64_t at_a_time);
 size_t *hub_walks(struct hub *h);        /* through logs, to erase or to collect, under way */
 bool hub_has_ended(const struct hub *h); /* nothing is asked of the store any more */
 size_t *hub_view_bytes(struct hub *h);   /* of views built in this turn, of all sessions */
-bool hub_may_read(const struct hub *h);  /* readers have not made too much in this turn */
 struct directory *hub_list(struct hub *h);
 struct wheel *hub_wheel(struct hub *h);
 struct keep *hub_keep(struct hub *h);
+struct readers *hub_readers(struct hub *h);
 /* A number for a list that is told: higher than all before, also in a session that left memory. */
 uint64_t hub_next_list(struct hub *h);
 void hub_stir(struct hub *h, struct live *l);

@@ -1,7 +1,4 @@
-/* What a session does by itself: what is due, who reads, and when to look again. */
-#include <stdlib.h>
-#include <utlist.h>
-
+/* What a session does by itself: what is due, and when to look again. */
 #include "server/hub/live.h"
 
 /* When to ask for what happens by itself; 0: nothing is due, or it is on its way. */
@@ -26,42 +23,6 @@ static void ask_what_is_due(struct live *l)
 		live_submit_job(l, &j);
 }
 
-/* OK: the state is there to be read. Nobody waits for long for a session that is being loaded. */
-static enum err readable(const struct live *l)
-{
-	if (l->phase == LIVE_BROKEN)
-		return ERR_DAMAGED;
-	if (l->phase == LIVE_LOADING)
-		return ERR_UNAVAILABLE;
-	return l->state.seq ? OK : ERR_NOT_FOUND;
-}
-
-static void answer_reader(struct live *l, struct reader *r)
-{
-	enum err err = readable(l);
-
-	DL_DELETE(l->readers, r);
-	r->done(r->arg, err, err ? NULL : &l->state);
-	free(r);
-}
-
-/* When what they made of it is much, the others wait for the next turn. */
-static void answer_readers(struct live *l)
-{
-	int64_t late = l->phase == LIVE_LOADING ? hub_now(l->hub) - ANSWER_MS : INT64_MAX;
-
-	while (l->readers && l->readers->since <= late && hub_may_read(l->hub))
-		answer_reader(l, l->readers);
-	if (l->readers && !hub_may_read(l->hub))
-		live_stir(l);
-}
-
-void live_end_readers(struct live *l)
-{
-	while (l->readers)
-		answer_reader(l, l->readers);
-}
-
 /* It may be set back: nothing waits for longer than it was to. */
 static void heed_the_clock(struct live *l)
 {
@@ -75,7 +36,7 @@ static void heed_the_clock(struct live *l)
 
 void live_turn(struct live *l)
 {
-	answer_readers(l);
+	readers_answer(l);
 	if (l->phase == LIVE_OPEN) {
 		ask_what_is_due(l);
 		presence_expire(l);
@@ -110,8 +71,7 @@ int64_t live_wake(const struct live *l)
 		sooner(&wake, digest_wake(l));
 	}
 	sooner(&wake, elsewhere_wake(l));
-	if (l->readers)
-		sooner(&wake, l->readers->since + ANSWER_MS);
+	sooner(&wake, readers_wake(l));
 	sooner(&wake, l->retry_at);
 	if (jobs_are_held_up(l))
 		sooner(&wake, l->queue.first->since + ANSWER_MS);
