@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "server/hub/live.h"
+#include "server/hub/inside.h"
 
 static bool is_past(const struct hub *h, int64_t at, int64_t now)
 {
