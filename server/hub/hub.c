@@ -1,30 +1,13 @@
-/* Sessions that are alive here: when they are loaded, looked at, and let go. door.c is the people's
- * way in and out of them, word.c what they say and are told. */
+/* Sessions that are alive here, and what the hub gives to those inside of it. hub_turn.c looks at
+ * them and lets them go, door.c is the people's way in and out, word.c what they say and are told.
+ */
 #include "server/hub/hub.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/base/mem.h"
-#include "server/hub/live.h"
-
-struct hub {
-	struct hub_options options;
-	struct store *store;
-	struct directory *directory;
-	struct live *lives;
-	struct live *stirred; /* to look at this turn */
-	int64_t now, wake, rests_until;
-	int rest_ms; /* at a time, until then */
-	struct wheel wheel;
-	struct keep keep;
-	struct readers readers;
-	uint64_t lists;    /* told so far, of who is here */
-	size_t view_bytes; /* built in this turn */
-	size_t walks;      /* through logs, under way */
-	bool draining, ended;
-	struct hub_figures figures;
-};
+#include "server/hub/hub_parts.h"
 
 int64_t hub_now(const struct hub *h)
 {
@@ -162,12 +145,6 @@ void hub_free(struct hub *h)
 	free(h);
 }
 
-void hub_stir(struct hub *h, struct live *l)
-{
-	l->next_stirred = h->stirred;
-	h->stirred = l;
-}
-
 struct live *hub_live(const struct hub *h, const char *session)
 {
 	struct live *l;
@@ -232,81 +209,8 @@ const struct state *hub_peek(const struct hub *h, const char *session, const cha
 	return &l->state;
 }
 
-/* --- time ---------------------------------------------------------------------------------------
+/* --- the end ------------------------------------------------------------------------------------
  */
-
-static void turn_wheel(struct hub *h)
-{
-	for (struct peer *p; (p = wheel_next(&h->wheel, h->now));)
-		peer_bye(p, BYE_EXPIRED, -1);
-}
-
-/* Nobody has had it open for a while, or it has been dropped. */
-static bool may_go(const struct hub *h, const struct live *l)
-{
-	return !l->stirred && live_is_idle(l) &&
-	       (l->phase == LIVE_DROPPED || h->now - l->idle_since >= h->options.unload_ms);
-}
-
-/* Does what is due in one session, or lets it go. */
-static void turn(struct hub *h, struct live *l)
-{
-	live_turn(l);
-	if (!live_is_idle(l))
-		l->idle_since = h->now;
-	if (may_go(h, l)) {
-		store_unfollow(h->store, l->log);
-		HASH_DEL(h->lives, l);
-		live_free(l);
-		return;
-	}
-	l->wake_at = live_wake(l);
-	sooner(&h->wake, l->wake_at);
-}
-
-static void turn_stirred(struct hub *h)
-{
-	struct live *list = h->stirred;
-
-	h->stirred = NULL;
-	while (list) {
-		struct live *l = list;
-
-		list = l->next_stirred;
-		l->stirred = false;
-		turn(h, l);
-	}
-}
-
-/* What changes anything in a session stirs it, so when it is due is as it said. */
-static void turn_due(struct hub *h)
-{
-	struct live *l, *next;
-
-	h->wake = 0;
-	HASH_ITER (hh, h->lives, l, next) {
-		if (l->wake_at && l->wake_at <= h->now)
-			turn(h, l);
-		else
-			sooner(&h->wake, l->wake_at);
-	}
-}
-
-int64_t hub_turn(struct hub *h, int64_t now)
-{
-	h->now = now;
-	h->view_bytes = 0;
-	readers_turn(&h->readers);
-	turn_stirred(h);
-	if (h->wake && h->wake <= now)
-		turn_due(h);
-	if (wheel_wake(&h->wheel) <= now)
-		turn_wheel(h);
-	sooner(&h->wake, directory_turn(h->directory, now));
-	sooner(&h->wake, keep_turn(h, &h->keep, now));
-	sooner(&h->wake, wheel_wake(&h->wheel));
-	return h->stirred ? now : h->wake;
-}
 
 void hub_drain(struct hub *h, int64_t spread_ms)
 {
@@ -320,11 +224,6 @@ void hub_drain(struct hub *h, int64_t spread_ms)
 			for (struct peer *p = who->peers; p; p = p->next_of_person)
 				peer_bye(p, BYE_DRAINING, of ? spread_ms * n++ / of : 0);
 	}
-}
-
-bool hub_is_stirred(const struct hub *h)
-{
-	return h->stirred != NULL;
 }
 
 void hub_end(struct hub *h)

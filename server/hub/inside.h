@@ -27,12 +27,15 @@ struct keep *hub_keep(struct hub *h);
 struct readers *hub_readers(struct hub *h);
 /* A number for a list that is told: higher than all before, also in a session that left memory. */
 uint64_t hub_next_list(struct hub *h);
-void hub_stir(struct hub *h, struct live *l);
 bool hub_is_draining(const struct hub *h);
 /* NULL: it is not alive here. */
 struct live *hub_live(const struct hub *h, const char *session);
 /* Loads the session if it is not alive yet. */
 struct live *hub_wake_up(struct hub *h, const char *session);
+
+/* hub_turn.c */
+/* The session is looked at in this turn. Once: live_stir sees to that. */
+void hub_stir(struct hub *h, struct live *l);
 
 /* door.c */
 /* Lets a peer in whose person sits in the session now; the join may have been anybody's. */
