@@ -1,10 +1,12 @@
 /* The people's way in and out of a session: hello, the seat, the view or what was missed, the end.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
 #include "server/base/crash.h"
+#include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/hub/live.h"
 
@@ -12,6 +14,9 @@ void hub_send_away(struct peer *p, enum err err, int64_t retry_ms)
 {
 	if (p->leaving)
 		return;
+	if (err == ERR_UNAUTHORIZED || err == ERR_REMOVED)
+		log_info("person.refused", "why=%s log=%s by=%" PRIu64, err_names[err],
+			 p->live->log, p->person);
 	peer_error(p, err, NULL, 0);
 	if (err == ERR_REMOVED)
 		peer_bye(p, BYE_REMOVED, -1);

@@ -6,7 +6,7 @@ import { check } from "./cases.mjs";
 import { bearer, planned, tokenOf } from "./forms.mjs";
 import { api, dial, exchange, frame, next, request, send, until } from "./raw.mjs";
 import { startServer } from "./server.mjs";
-import { ticket } from "./tickets.mjs";
+import { GIVEN, ticket } from "./tickets.mjs";
 
 const MARK = "WORDS-OF-THEIRS";
 const NETWORK = "127.0.0.0/24";
@@ -53,6 +53,33 @@ async function hellos(server, made) {
       assert.deepStrictEqual([line.why, line.from], [why, NETWORK]);
       return true;
     });
+}
+
+async function nobodyAnyMore(server, made) {
+  const given = (iat) => ticket(server.ticketKey(), made.session, { sub: "again", name: MARK, iat });
+  const come = async (token) => {
+    const s = await dial(server.port);
+    send(s, { hello: 1, ticket: token });
+    return { s, said: await next(s, (m) => m.view || m.error) };
+  };
+  await check("logged: a ticket that is older than the newest", async () => {
+    const { s } = await come(given(GIVEN + 1));
+    assert.strictEqual((await come(given(GIVEN))).said.error, "unauthorized");
+    const line = await told(server, "person.refused");
+    assert.deepStrictEqual([line.why, line.log, line.by], ["unauthorized", `s-${made.session}`, 0]);
+    s.socket.destroy();
+    return true;
+  });
+  await check("logged: the connection of an older ticket, sent away by a newer one", async () => {
+    const { s, said } = await come(given(GIVEN + 2));
+    assert.ok(said.view);
+    const newer = await come(given(GIVEN + 3));
+    assert.ok(await next(s, (m) => m.error === "unauthorized"));
+    const line = await told(server, "person.refused", 2);
+    assert.deepStrictEqual([line.why, line.by], ["unauthorized", said.you]);
+    newer.s.socket.destroy();
+    return true;
+  });
 }
 
 async function roles(server, made) {
@@ -141,6 +168,7 @@ export async function logged() {
   const made = await planned(server);
   await letIn(server, made);
   await hellos(server, made);
+  await nobodyAnyMore(server, made);
   await roles(server, made);
   await reports(server);
   await withoutEnd(server, made);
