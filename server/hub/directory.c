@@ -1,5 +1,6 @@
-/* One kind of event, the last for a session wins. The session's own log is the truth; an entry that
- * could not be put is put again, and whoever loads the session puts right what was lost. */
+/* One kind of event, the last for a session wins: entries.c keeps them. The truth is in the
+ * session's own log; an entry that could not be put is put again, and whoever loads the session
+ * puts right what was lost. */
 #include "server/hub/directory.h"
 
 #include <stdlib.h>
@@ -29,51 +30,6 @@ struct directory {
 	int64_t now, retry_at;
 };
 
-static void entry_free(struct entry *e)
-{
-	event_free(&e->event);
-	free(e);
-}
-
-static void drop(struct entry **list, struct entry *e)
-{
-	HASH_DEL(*list, e);
-	entry_free(e);
-}
-
-static void free_all(struct entry **list)
-{
-	struct entry *e, *next;
-
-	HASH_ITER (hh, *list, e, next)
-		drop(list, e);
-}
-
-static struct entry *find_in(struct entry *list, const char *session)
-{
-	struct entry *e;
-
-	HASH_FIND_STR(list, session, e);
-	return e;
-}
-
-/* Texts of the event are the entry's own; the key is one of them. A known session keeps its place.
- */
-static void keep(struct entry **list, struct event *event)
-{
-	const char *session = event->directory_put.session;
-	struct entry *e = find_in(*list, session);
-
-	if (e) { /* the key's text goes with the old event: point to the new one */
-		event_free(&e->event);
-		e->hh.key = (const void *)session;
-	} else {
-		e = x_calloc(1, sizeof(*e));
-		HASH_ADD_KEYPTR(hh, *list, session, strlen(session), e);
-	}
-	e->event = *event;
-}
-
 struct directory *directory_new(struct store *store)
 {
 	struct directory *d = x_calloc(1, sizeof(*d));
@@ -87,9 +43,9 @@ void directory_free(struct directory *d)
 {
 	if (!d)
 		return;
-	free_all(&d->entries);
-	free_all(&d->coming);
-	free_all(&d->wants);
+	entries_free(&d->entries);
+	entries_free(&d->coming);
+	entries_free(&d->wants);
 	msg_unref(&d->put);
 	free(d);
 }
@@ -103,11 +59,11 @@ static struct entry **newest(struct directory *d)
 /* Of a session that was dropped an erased entry is left. */
 static void leave_out(struct directory *d, struct entry **list, const char *session)
 {
-	struct entry *e = find_in(*list, session);
+	struct entry *e = entries_find(*list, session);
 
 	if (!e)
 		return;
-	drop(list, e);
+	entries_drop(list, e);
 	d->begun += list == &d->entries;
 }
 
@@ -117,7 +73,7 @@ static void all_has_come(struct directory *d)
 {
 	if (d->is_live)
 		return;
-	free_all(&d->entries);
+	entries_free(&d->entries);
 	d->entries = d->coming;
 	d->coming = NULL;
 	d->begun++;
@@ -134,26 +90,12 @@ static void apply(struct directory *d, uint64_t seq, const struct msg *body)
 	if (codec_event(body->text, body->len, &e) != OK)
 		return;
 	if (e.type == EVT_DIRECTORY_PUT && e.directory_put.title) {
-		keep(newest(d), &e);
+		entries_keep(newest(d), &e);
 		return;
 	}
 	if (e.type == EVT_DIRECTORY_PUT)
 		leave_out(d, newest(d), e.directory_put.session);
 	event_free(&e);
-}
-
-/* Do two entries say the same? Their bytes do, at the same position and time. */
-static bool is_same(const struct event *a, const struct event *b)
-{
-	struct event x = *a, y = *b;
-
-	x.seq = y.seq = 1;
-	x.at = y.at = 0;
-	struct msg *mx = codec_write_event(&x, true), *my = codec_write_event(&y, true);
-	bool same = mx->len == my->len && memcmp(mx->text, my->text, mx->len) == 0;
-	msg_unref(&mx);
-	msg_unref(&my);
-	return same;
 }
 
 /* --- putting ------------------------------------------------------------------------------------
@@ -164,26 +106,20 @@ static void put_done(struct directory *d)
 {
 	struct entry *want = d->wants;
 	const struct entry *now =
-		want ? find_in(d->entries, want->event.directory_put.session) : NULL;
+		want ? entries_find(d->entries, want->event.directory_put.session) : NULL;
 
-	if (now && is_same(&now->event, &want->event))
-		drop(&d->wants, want);
+	if (now && entry_is_same(&now->event, &want->event))
+		entries_drop(&d->wants, want);
 }
 
 /* Sessions go on without the list: what of it was sound is served, and what is new is known to this
  * instance only, until somebody has repaired it and we begin again. */
 static void broken(struct directory *d, const char *why)
 {
-	struct entry *want, *next;
-
 	all_has_come(d);
 	log_error("directory.broken", "entries=%u why=%s", HASH_COUNT(d->entries), why);
 	d->is_broken = true;
-	HASH_ITER (hh, d->wants, want, next) {
-		HASH_DEL(d->wants, want);
-		keep(&d->entries, &want->event);
-		free(want);
-	}
+	entries_move(&d->entries, &d->wants);
 	if (!d->asked)
 		msg_unref(&d->put);
 }
@@ -267,7 +203,7 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 		break;
 	case STORE_RESET:
 		store_unfollow(d->store, DIRECTORY_LOG);
-		free_all(&d->coming);
+		entries_free(&d->coming);
 		d->seq = 0;
 		d->epoch[0] = '\0';
 		if (!d->asked)
@@ -286,29 +222,6 @@ void directory_notice(struct directory *d, const struct store_notice *notice, in
 	}
 }
 
-static struct directory_put entry_of(const struct state *s, enum language *languages)
-{
-	const struct session *from = &s->session;
-	struct directory_put put = {
-		.session = from->id,
-		.title = from->title,
-		.hashtag = from->hashtag,
-		.format = from->format,
-		.languages = languages,
-		.areas = from->areas,
-		.n_areas = from->n_areas,
-		.start = from->start,
-		.end = from->end,
-		.open = from->open,
-		.phase = from->phase,
-	};
-
-	for (int l = 1; l < LANGUAGE_COUNT; l++)
-		if (from->speaks[l])
-			languages[put.n_languages++] = (enum language)l;
-	return put;
-}
-
 void directory_put(struct directory *d, const struct state *s, int64_t now)
 {
 	enum language languages[LANGUAGE_COUNT];
@@ -316,17 +229,17 @@ void directory_put(struct directory *d, const struct state *s, int64_t now)
 			   .seq = 1,
 			   .directory_put = entry_of(s, languages) },
 		     own;
-	struct entry *known = s->session.id ? find_in(d->wants, s->session.id) : NULL;
+	struct entry *known = s->session.id ? entries_find(d->wants, s->session.id) : NULL;
 
 	if (!s->session.id)
 		return; /* it was opened by a newer version, in a way that we do not know */
 	if (!known)
-		known = find_in(*newest(d), s->session.id);
-	if (known && is_same(&known->event, &e))
+		known = entries_find(*newest(d), s->session.id);
+	if (known && entry_is_same(&known->event, &e))
 		return;
 	struct msg *m = codec_write_event(&e, true);
 	if (codec_event(m->text, m->len, &own) == OK) /* with texts of its own */
-		keep(d->is_broken ? &d->entries : &d->wants, &own);
+		entries_keep(d->is_broken ? &d->entries : &d->wants, &own);
 	msg_unref(&m);
 	directory_turn(d, now);
 }
@@ -338,7 +251,7 @@ void directory_leave_out(struct directory *d, const char *session)
 
 void directory_forget(struct directory *d, const char *session)
 {
-	struct entry *want = find_in(d->wants, session);
+	struct entry *want = entries_find(d->wants, session);
 
 	if (!want)
 		return;
@@ -346,7 +259,7 @@ void directory_forget(struct directory *d, const char *session)
 		d->forgotten = true;
 	else if (want == d->wants)
 		msg_unref(&d->put);
-	drop(&d->wants, want);
+	entries_drop(&d->wants, want);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -354,7 +267,7 @@ void directory_forget(struct directory *d, const char *session)
 
 const struct entry *directory_find(const struct directory *d, const char *session)
 {
-	return find_in(d->entries, session);
+	return entries_find(d->entries, session);
 }
 
 const struct entry *directory_next(const struct directory *d, const struct entry *e)

@@ -2,17 +2,10 @@
 #ifndef JOBALIKE_HUB_DIRECTORY_H
 #define JOBALIKE_HUB_DIRECTORY_H
 
-#include "protocol/codec.h"
-#include "server/core/state.h"
+#include "server/hub/entries.h"
 #include "server/store/store.h"
 
 #define DIRECTORY_LOG "directory"
-
-/* An entry: the last directory.put of a session. */
-struct entry {
-	struct event event; /* EVT_DIRECTORY_PUT; owns its texts */
-	UT_hash_handle hh;  /* by event.directory_put.session */
-};
 
 struct directory;
 

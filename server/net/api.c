@@ -198,27 +198,6 @@ static void write_counts(struct text *t, const struct state *s)
 	text_array_end(t);
 }
 
-/* What the list will say of it, by the state itself. */
-static struct directory_put entry_of(const struct state *s, enum language *languages)
-{
-	struct directory_put e = { .session = s->session.id,
-				   .title = s->session.title,
-				   .hashtag = s->session.hashtag,
-				   .format = s->session.format,
-				   .languages = languages,
-				   .areas = s->session.areas,
-				   .n_areas = s->session.n_areas,
-				   .start = s->session.start,
-				   .end = s->session.end,
-				   .open = s->session.open,
-				   .phase = s->session.phase };
-
-	for (int i = 1; i < LANGUAGE_COUNT; i++)
-		if (s->session.speaks[i])
-			languages[e.n_languages++] = (enum language)i;
-	return e;
-}
-
 static void on_session(void *arg, enum err err, const struct state *s)
 {
 	struct request *r = arg;
