@@ -1,13 +1,11 @@
+/* Which address of the API is what, and what its other files share. */
 #include "server/net/api.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/scan.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/base/mem.h"
-#include "server/net/calendar.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
 
@@ -106,156 +104,6 @@ void api_read(struct request *r, const char *session, hub_read_fn done)
 	hub_read(r->net->hub, session, on_read, r);
 }
 
-/* --- sessions -----------------------------------------------------------------------------------
- */
-
-static void write_areas(struct text *t, const struct area *areas, size_t n)
-{
-	text_array(t, "areas");
-	for (size_t i = 0; i < n; i++) {
-		text_object(t, NULL);
-		text_string(t, "key", areas[i].key);
-		text_string(t, "en", areas[i].en);
-		text_string(t, "zh", areas[i].zh);
-		text_object_end(t);
-	}
-	text_array_end(t);
-}
-
-/* The fields of an entry of the list. */
-static void write_entry(struct text *t, const struct directory_put *e)
-{
-	text_string(t, "session", e->session);
-	text_string(t, "title", e->title);
-	text_string(t, "hashtag", e->hashtag);
-	text_string(t, "format", format_names[e->format]);
-	text_array(t, "languages");
-	for (size_t i = 0; i < e->n_languages; i++)
-		text_string(t, NULL, language_names[e->languages[i]]);
-	text_array_end(t);
-	write_areas(t, e->areas, e->n_areas);
-	text_int(t, "start", e->start);
-	text_int(t, "end", e->end);
-	text_bool(t, "open", e->open);
-	text_string(t, "phase", phase_names[e->phase]);
-}
-
-/* Strangers are shown what they may join by name; of the others they would learn title and id. With
- * the installation key it is all of them. */
-static void serve_list(struct request *r)
-{
-	const struct directory *d = hub_directory(r->net->hub);
-	bool all = *r->bearer;
-	struct text t = { 0 };
-
-	if (all && !api_has_key(r))
-		return;
-	text_object(&t, NULL);
-	text_int(&t, "now", clock_ms());
-	text_array(&t, "sessions");
-	for (const struct entry *e = NULL; (e = directory_next(d, e));) {
-		if (!all && !e->event.directory_put.open)
-			continue;
-		text_object(&t, NULL);
-		write_entry(&t, &e->event.directory_put);
-		text_object_end(&t);
-	}
-	text_array_end(&t);
-	text_object_end(&t);
-	answer_json(r, 200, &t);
-}
-
-static void write_topics(struct text *t, const struct state *s)
-{
-	text_array(t, "topics");
-	for (size_t i = 0; i < s->agenda.n; i++) {
-		const struct topic *topic = s->agenda.list[i];
-
-		text_object(t, NULL);
-		text_string(t, "title", topic->title);
-		text_int(t, "minutes", topic->minutes);
-		text_string(t, "state", topic_state_names[topic->state]);
-		text_object_end(t);
-	}
-	text_array_end(t);
-}
-
-static void write_counts(struct text *t, const struct state *s)
-{
-	text_array(t, "counts");
-	for (size_t i = 0; i < s->session.n_areas; i++) {
-		const char *key = s->session.areas[i].key;
-		int64_t n = 0;
-
-		for (size_t p = 0; p < s->people.n; p++)
-			n += s->people.list[p]->seated && s->people.list[p]->area &&
-			     strcmp(s->people.list[p]->area, key) == 0;
-		text_object(t, NULL);
-		text_string(t, "area", key);
-		text_int(t, "people", n);
-		text_object_end(t);
-	}
-	text_array_end(t);
-}
-
-static void on_session(void *arg, enum err err, const struct state *s)
-{
-	struct request *r = arg;
-	enum language languages[LANGUAGE_COUNT];
-	struct directory_put e;
-	struct text t = { 0 };
-
-	if (err) {
-		api_refuse(r, err, NULL);
-		return;
-	}
-	e = entry_of(s, languages);
-	text_object(&t, NULL);
-	write_entry(&t, &e);
-	text_int(&t, "now", clock_ms());
-	text_int(&t, "people", (int64_t)s->people.seated);
-	text_bool(&t, "needs_invitation", !s->session.open);
-	write_topics(&t, s);
-	write_counts(&t, s);
-	text_object_end(&t);
-	answer_json(r, 200, &t);
-}
-
-static void serve_session(struct request *r, const char *session)
-{
-	api_read(r, session, on_session);
-}
-
-static void on_calendar(void *arg, enum err err, const struct state *s)
-{
-	struct request *r = arg;
-	const struct entry *listed =
-		err ? NULL : directory_find(hub_directory(r->net->hub), s->session.id);
-	enum language languages[LANGUAGE_COUNT];
-	struct directory_put e;
-	char base[300];
-	struct text t = { 0 };
-
-	if (err) {
-		api_refuse(r, err, NULL);
-		return;
-	}
-	e = entry_of(s, languages);
-	api_base(r, base, sizeof(base));
-	calendar_write(&t, &e, base, listed ? listed->event.at : s->at);
-	answer_text(r,
-		    (struct reply){ .status = 200,
-				    .type = "text/calendar;charset=utf-8",
-				    .more = "content-disposition: attachment; "
-					    "filename=\"session.ics\"\r\n" },
-		    &t);
-}
-
-static void serve_calendar(struct request *r, const char *session)
-{
-	api_read(r, session, on_calendar);
-}
-
 /* --- which address is what ----------------------------------------------------------------------
  */
 
@@ -287,7 +135,7 @@ static void serve_sessions(struct request *r)
 	if (r->method == METHOD_POST)
 		api_plan(r);
 	else
-		serve_list(r);
+		api_list(r);
 }
 
 static void serve_codes(struct request *r, const char *session)
@@ -301,7 +149,7 @@ static const struct {
 	enum method method;
 	void (*serve)(struct request *r, const char *session);
 } of_session[] = {
-	{ "", METHOD_GET, serve_session },
+	{ "", METHOD_GET, api_session },
 	{ "/tickets", METHOD_POST, api_join },
 	{ "/code", METHOD_GET, api_show_code },
 	{ "/export.json", METHOD_GET, api_export_json },
@@ -322,7 +170,7 @@ bool api_serve(struct request *r)
 		return true;
 	}
 	if (rest) {
-		only(r, METHOD_GET, id, serve_calendar);
+		only(r, METHOD_GET, id, api_calendar);
 		return true;
 	}
 	if (strcmp(r->path, "/api/sessions") == 0) {

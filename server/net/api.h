@@ -16,6 +16,11 @@ struct request;
 /* False: the address is none of the API's. */
 bool api_serve(struct request *r);
 
+/* In api_session.c: GET. */
+void api_list(struct request *r);
+void api_session(struct request *r, const char *session);
+void api_calendar(struct request *r, const char *session);
+
 /* In api_join.c, api_plan.c and api_code.c: POST, with all of the body there. */
 void api_exchange_code(struct request *r);
 void api_show_code(struct request *r, const char *session); /* GET */
