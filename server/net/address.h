@@ -31,7 +31,7 @@ struct address {
 	struct addresses *all;
 	size_t connections;
 	struct link
-		*silent; /* connections that have not asked for anything, oldest first: ws.c's */
+		*silent; /* connections that have not asked for anything, oldest first: link.c's */
 	size_t n_silent;
 	struct bucket tickets, arrivals, work;
 	size_t n_requests; /* under way */

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <utlist.h>
 
 #include "protocol/gen/protocol.h"
 #include "server/base/log.h"
 #include "server/base/mem.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
+#include "server/net/link.h"
 #include "server/net/sending.h"
 #include "server/net/taken.h"
 #include "server/net/ws_http.h"
@@ -20,8 +20,7 @@
 
 #define HEAD_S      10 /* in which it has to arrive */
 #define KEEPALIVE_S 15
-#define SILENT_MS   1000 /* each connection may wait so long before its first request */
-#define RX_BYTES    512  /* kept for each connection; what is longer comes in pieces */
+#define RX_BYTES    512 /* kept for each connection; what is longer comes in pieces */
 #define TX_BYTES    65536
 #define TLS_BYTES   16384 /* of a record: what is left of one the library would not come back to */
 
@@ -166,50 +165,6 @@ static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void 
 	return 0;
 }
 
-void link_spoke(struct link *l)
-{
-	if (!l->spoke && l->wsi) {
-		DL_DELETE(l->from->silent, l);
-		l->from->n_silent--;
-	}
-	l->spoke = true;
-}
-
-/* Nobody is waited for at the cost of others from the same address: when too many say nothing, the
- * one that has been silent longest goes. Those who have just come are given their time. */
-static void await(struct link *l, struct lws *wsi)
-{
-	struct address *a = l->from;
-	struct link *oldest;
-
-	if (l->spoke)
-		return;
-	l->wsi = wsi;
-	l->since = uv_now(l->net->loop);
-	DL_APPEND(a->silent, l);
-	a->n_silent++;
-	oldest = a->silent;
-	if (a->n_silent <= (size_t)a->all->max_silent || address_is_proxy(a) ||
-	    l->since - oldest->since < SILENT_MS)
-		return;
-	link_spoke(oldest);
-	l->net->figures.silent++;
-	ws_kill(oldest->wsi);
-}
-
-static void forget(struct link *l)
-{
-	link_spoke(l);
-	link_unlist(l);
-	if (l->conn)
-		conn_end(l->conn);
-	if (l->request)
-		request_gone(l->request);
-	address_release(l->from);
-	l->net->n_sockets--;
-	free(l);
-}
-
 static int set_up_tls(struct ws *w, void *ctx)
 {
 	return !w->net->tls || tls_set_up(w->net->tls, ctx) ? 0 : -1;
@@ -250,7 +205,7 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 		break;
 	case LWS_CALLBACK_WSI_DESTROY:
 		if (l)
-			forget(l);
+			link_end(l);
 		break;
 	default:
 		break;
@@ -273,7 +228,7 @@ static const struct lws_protocols protocols[] = {
 
 void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin)
 {
-	struct link *l = x_calloc(1, sizeof(*l));
+	struct link *l = link_new(w->net, from, is_admin);
 	struct lws *wsi;
 	bool tls = w->net->tls && !is_admin;
 	lws_adopt_desc_t how = { .vh = w->vhost,
@@ -282,14 +237,12 @@ void ws_adopt(struct ws *w, int fd, struct address *from, bool is_admin)
 				 .fd.sockfd = fd,
 				 .opaque = l };
 
-	*l = (struct link){ .net = w->net, .from = from, .is_admin = is_admin };
-	w->net->n_sockets++;
 	w->made = false;
 	wsi = lws_adopt_descriptor_vhost_via_info(&how);
 	if (wsi)
-		await(l, wsi);
+		link_await(l, wsi);
 	else if (!w->made)
-		forget(l); /* no room; otherwise WSI_DESTROY does it */
+		link_end(l); /* no room; otherwise WSI_DESTROY does it */
 }
 
 /* --- the library --------------------------------------------------------------------------------

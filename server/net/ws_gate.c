@@ -6,6 +6,7 @@
 #include "server/base/log.h"
 #include "server/net/http.h"
 #include "server/net/inside.h"
+#include "server/net/link.h"
 #include "server/net/ws_http.h"
 
 bool ws_header(struct lws *wsi, int token, char *out, size_t size)

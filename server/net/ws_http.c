@@ -1,18 +1,16 @@
 #include "server/net/ws_http.h"
 
 #include <libwebsockets.h>
-#include <poll.h>
 #include <string.h>
 #include <strings.h>
-#include <utlist.h>
 
 #include "server/net/http.h"
 #include "server/net/inside.h"
+#include "server/net/link.h"
 
 #define ANSWER_S   60    /* in which an answer has to be taken */
 #define BODY_MS    10000 /* in which a body has to come */
 #define REQUEST_US 50    /* what a request costs before we see it */
-#define HOLD_MS    20    /* between looks at those whose sockets are full */
 
 /* --- a request ----------------------------------------------------------------------------------
  */
@@ -103,61 +101,6 @@ static void read_headers(struct request *r, struct lws *wsi)
 		   strcasecmp(text, "close") != 0;
 }
 
-/* What comes behind a request is not looked at before its answer goes out: the library would look
- * in every turn of the loop, and do nothing. Neither does it write to a socket that is held. */
-static void hold(struct link *l)
-{
-	l->held = true;
-	lws_rx_flow_control(l->wsi, 0);
-}
-
-static void release(struct link *l)
-{
-	if (l->held)
-		lws_rx_flow_control(l->wsi, 1);
-	l->held = false;
-}
-
-static bool is_full(const struct link *l)
-{
-	struct pollfd p = { .fd = lws_get_socket_fd(l->wsi), .events = POLLOUT };
-
-	return poll(&p, 1, 0) == 0;
-}
-
-static void on_look(uv_timer_t *timer)
-{
-	struct net *n = timer->data;
-	struct link *l, *next;
-
-	DL_FOREACH_SAFE2(n->full, l, next, next_full)
-	if (!is_full(l)) {
-		link_unlist(l);
-		release(l);
-	}
-}
-
-static void hold_full(struct link *l)
-{
-	struct net *n = l->net;
-
-	if (!n->full)
-		uv_timer_start(&n->looks, on_look, HOLD_MS, HOLD_MS);
-	if (!l->in_full)
-		DL_APPEND2(n->full, l, prev_full, next_full);
-	l->in_full = true;
-	hold(l);
-}
-
-void link_unlist(struct link *l)
-{
-	if (l->in_full)
-		DL_DELETE2(l->net->full, l, prev_full, next_full);
-	l->in_full = false;
-	if (!l->net->full)
-		uv_timer_stop(&l->net->looks);
-}
-
 /* It came in one packet with the request before it. */
 static bool came_behind(const struct link *l)
 {
@@ -178,7 +121,7 @@ static void serve(struct link *l)
 	if (came_behind(l))
 		lws_callback_on_writable(l->wsi);
 	else
-		hold(l);
+		link_hold(l);
 }
 
 int ws_http_begin(struct link *l, struct lws *wsi)
@@ -246,10 +189,10 @@ void ws_http_answer(struct request *r)
 	l = lws_get_opaque_user_data(r->wsi);
 	lws_set_timeout(r->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
 	lws_callback_on_writable(r->wsi);
-	if (is_full(l))
-		hold_full(l);
+	if (link_is_full(l))
+		link_hold_full(l);
 	else
-		release(l);
+		link_release(l);
 }
 
 int ws_http_writable(struct link *l, struct lws *wsi)
@@ -268,7 +211,7 @@ int ws_http_writable(struct link *l, struct lws *wsi)
 	if (r->sent < r->head.len + r->content_len) {
 		lws_callback_on_writable(wsi);
 		if (how == WS_PARTLY)
-			hold_full(l);
+			link_hold_full(l);
 		return 0;
 	}
 	keeps = r->keeps;
@@ -277,8 +220,8 @@ int ws_http_writable(struct link *l, struct lws *wsi)
 	request_gone(r);
 	if (!keeps || lws_http_transaction_completed(wsi))
 		return -1;
-	if (is_full(l)) /* the library waits for room before it reads the next request */
-		hold_full(l);
+	if (link_is_full(l)) /* the library waits for room before it reads the next request */
+		link_hold_full(l);
 	return 0;
 }
 

@@ -4,36 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-struct address;
-struct conn;
+struct link;
 struct lws;
-struct net;
 struct request;
-
-/* One accepted connection, whatever it speaks; the library keeps the pointer. */
-struct link {
-	struct net *net;
-	struct address *from;
-	bool is_admin;
-	bool spoke;               /* its first request came */
-	struct lws *wsi;          /* until then, and while it asks by HTTP */
-	uint64_t since;           /* it came; by the loop's clock, ms */
-	struct link *prev, *next; /* of those of its address that have not spoken */
-	struct conn *conn;        /* once it is a WebSocket */
-	struct request *request;  /* one at a time */
-	uint64_t taken;           /* bytes, ever, when the last answer had been written */
-	bool held;                /* nothing is read from it, nor written */
-	bool in_full;             /* its socket takes nothing more */
-	struct link *prev_full, *next_full;
-};
-
-/* It has asked for something: it is not one of the silent any more. Twice is fine. */
-void link_spoke(struct link *l);
-
-/* It is gone: nobody waits for its socket any more. */
-void link_unlist(struct link *l);
 
 /* The answer is complete: it is written when the socket can take it. */
 void ws_http_answer(struct request *r);
