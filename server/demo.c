@@ -8,6 +8,7 @@
 
 #include "server/base/log.h"
 #include "server/base/mem.h"
+#include "server/net/conn.h"
 #include "server/net/ticket.h"
 
 #define HOUR_MS     INT64_C(3600000)
@@ -234,16 +235,7 @@ static void join(struct demo *d, int64_t now)
 	take_tokens(d, NULL, now);
 	if (ticket_read(d->keys, d->tokens[0], strlen(d->tokens[0]), now, &t) != TICKET_GOOD)
 		abort(); /* we have just made it */
-	g = (struct guest){ .session = t.session,
-			    .sub = t.sub,
-			    .name = t.name,
-			    .school = t.school,
-			    .job = t.job,
-			    .area = t.area,
-			    .language = t.language,
-			    .role = t.role,
-			    .expires = t.expires,
-			    .issued = t.issued };
+	g = conn_guest(&t);
 	d->peer.ops = &ops;
 	d->step = STEP_JOINING;
 	d->answered = true;

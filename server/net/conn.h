@@ -42,6 +42,7 @@ enum close_code {
 
 struct lws;
 struct conn;
+struct ticket;
 
 /* What a connection waits for, if anything; each for a time of its own, so that those who wait for
  * the same stand in the order in which it ends. */
@@ -103,6 +104,9 @@ void conns_fini(struct conns *all);
 bool conns_flush(struct conns *all);
 /* Once a second: pings one in CONN_PING_S, closes who was silent or waited too long. */
 void conns_tick(struct conns *all);
+
+/* Who comes with this ticket, whose texts they borrow. */
+struct guest conn_guest(const struct ticket *t);
 
 /* Says bye to those who have not said hello; the hub does so to the others. */
 void conns_drain(struct conns *all);

@@ -17,6 +17,22 @@ void conn_mistake(struct conn *c, enum err err, const struct blame *blame)
 		conn_close(c, CLOSE_POLICY);
 }
 
+struct guest conn_guest(const struct ticket *t)
+{
+	return (struct guest){
+		.session = t->session,
+		.sub = t->sub,
+		.name = t->name,
+		.school = t->school,
+		.job = t->job,
+		.area = t->area,
+		.language = t->language,
+		.role = t->role,
+		.expires = t->expires,
+		.issued = t->issued,
+	};
+}
+
 static void say_hello(struct conn *c, const struct hello *hello)
 {
 	char from[ADDRESS_SHOWN];
@@ -34,18 +50,7 @@ static void say_hello(struct conn *c, const struct hello *hello)
 		peer_error(&c->peer, ERR_UNAUTHORIZED, NULL, 0);
 		conn_bye(&c->peer, BYE_EXPIRED, -1);
 	} else {
-		struct guest g = {
-			.session = t.session,
-			.sub = t.sub,
-			.name = t.name,
-			.school = t.school,
-			.job = t.job,
-			.area = t.area,
-			.language = t.language,
-			.role = t.role,
-			.expires = t.expires,
-			.issued = t.issued,
-		};
+		struct guest g = conn_guest(&t);
 
 		c->said_hello = true;
 		conn_wait(c, WAIT_NOTHING);
