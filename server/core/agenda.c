@@ -195,13 +195,18 @@ static void write_topic(const struct topic *t, struct text *out)
 	text_object_end(out);
 }
 
-/* Nothing of it is private: view and state are written alike. */
-void agenda_write(const struct state *s, struct text *out)
+void agenda_topics(const struct state *s, const char *name, struct text *out)
 {
-	text_array(out, "topics");
+	text_array(out, name);
 	for (size_t i = 0; i < s->agenda.n; i++)
 		write_topic(s->agenda.list[i], out);
 	text_array_end(out);
+}
+
+/* Nothing of it is private: view and state are written alike. */
+void agenda_write(const struct state *s, struct text *out)
+{
+	agenda_topics(s, "topics", out);
 	text_opt_id(out, "active", s->agenda.active);
 }
 

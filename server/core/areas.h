@@ -39,6 +39,8 @@ bool rooms_has_space(const struct room *r);
 
 /* The active topic is done, if there is one. */
 void agenda_end(struct state *s, int64_t at);
+/* All topics, as an array of this name. */
+void agenda_topics(const struct state *s, const char *name, struct text *out);
 
 /* One line as an object. */
 void chat_write_line(const struct state *s, const struct line *l, struct text *out);

@@ -80,28 +80,6 @@ static void write_session(const struct state *s, const struct person *who, struc
 	text_object_end(out);
 }
 
-static void write_topic(const struct topic *t, struct text *out)
-{
-	text_object(out, NULL);
-	text_id(out, "id", t->id);
-	text_string(out, "title", t->title);
-	text_string(out, "prompt", t->prompt);
-	text_int(out, "minutes", t->minutes);
-	text_string(out, "owner", t->owner);
-	text_string(out, "state", topic_state_names[t->state]);
-	text_opt_int(out, "started", t->started);
-	text_opt_int(out, "ends", t->ends);
-	text_object_end(out);
-}
-
-static void write_agenda(const struct state *s, struct text *out)
-{
-	text_array(out, "agenda");
-	for (size_t i = 0; i < s->agenda.n; i++)
-		write_topic(s->agenda.list[i], out);
-	text_array_end(out);
-}
-
 static void begin_stretch(const struct state *s, uint64_t topic, struct text *out)
 {
 	const struct topic *t = state_topic(s, topic);
@@ -234,7 +212,7 @@ void export_json(const struct state *s, const struct person *who, struct text *o
 	text_id(out, "seq", s->seq);
 	text_int(out, "at", s->at);
 	write_session(s, who, out);
-	write_agenda(s, out);
+	agenda_topics(s, "agenda", out);
 	write_rooms(s, who, out);
 	write_notices(s, who, out);
 	write_people(s, who, out);

@@ -10,23 +10,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const json_t *json_of(const struct upward *u)
-{
-	switch (u->kind) {
-	case UP_HELLO:
-		return u->hello.json;
-	case UP_COMMAND:
-		return u->command.json;
-	case UP_QUERY:
-		return u->query.json;
-	case UP_SIGNAL:
-		return u->signal.json;
-	case UP_NONE:
-		break;
-	}
-	return NULL;
-}
-
 /* Texts may have been put right; once right, they stay as they are. */
 static void read_again(const struct upward *u)
 {

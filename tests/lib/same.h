@@ -6,6 +6,24 @@
 
 #include "protocol/codec.h"
 
+/* What a message was read as by the parser; NULL: by the short road. */
+static inline const json_t *json_of(const struct upward *u)
+{
+	switch (u->kind) {
+	case UP_HELLO:
+		return u->hello.json;
+	case UP_COMMAND:
+		return u->command.json;
+	case UP_QUERY:
+		return u->query.json;
+	case UP_SIGNAL:
+		return u->signal.json;
+	case UP_NONE:
+		break;
+	}
+	return NULL;
+}
+
 /* Of everything but structs and lists. */
 static inline bool same_value(const struct field *f, const void *a, const void *b)
 {

@@ -7,6 +7,7 @@
 
 #include "protocol/codec_own.h"
 #include "server/base/mem.h"
+#include "tests/lib/same.h"
 #include "tests/unit/codec_exact.h"
 
 /* clang-format off */
@@ -54,23 +55,6 @@ static const struct good {
 	{ "{\"signal\":\"chat.typing\",\"room\":1}", UP_SIGNAL, NULL },
 };
 /* clang-format on */
-
-static const json_t *json_of(const struct upward *u)
-{
-	switch (u->kind) {
-	case UP_HELLO:
-		return u->hello.json;
-	case UP_COMMAND:
-		return u->command.json;
-	case UP_QUERY:
-		return u->query.json;
-	case UP_SIGNAL:
-		return u->signal.json;
-	case UP_NONE:
-		break;
-	}
-	return NULL;
-}
 
 static void good_messages_are_taken(void **state)
 {

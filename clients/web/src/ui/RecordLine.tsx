@@ -5,7 +5,7 @@ import { tallies } from "../model/talk.ts";
 import type { Line, Room, View } from "../protocol.ts";
 import { Icon } from "./parts/Icon.tsx";
 import { Avatar } from "./parts/Tile.tsx";
-import { REACTION_SIGNS } from "./Said.tsx";
+import { REACTION_SIGNS, SaidText } from "./Said.tsx";
 
 interface Props {
   readonly view: View;
@@ -43,14 +43,7 @@ export function RecordLine({ view, room, line }: Props) {
             </span>
           </a>
         )}
-        {line.removed ? (
-          <p class="said-gone">{t("chat.removed")}</p>
-        ) : (
-          <p class="said-text" dir="auto">
-            {line.text}
-            {line.edited !== undefined && <small> ({t("chat.edited")})</small>}
-          </p>
-        )}
+        <SaidText line={line} />
         <div class="reactions">
           {tallies(line.reactions, 0).map((x) => (
             <span key={x.kind} class="reaction">

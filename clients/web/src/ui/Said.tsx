@@ -88,14 +88,7 @@ export function Said(props: Props) {
             </span>
           </button>
         )}
-        {line.removed ? (
-          <p class="said-gone">{t("chat.removed")}</p>
-        ) : (
-          <p class="said-text" dir="auto">
-            {line.text}
-            {line.edited !== undefined && <small> ({t("chat.edited")})</small>}
-          </p>
-        )}
+        <SaidText line={line} />
         <Reactions view={view} line={line} current={current} />
         {replies && (
           <button
@@ -110,6 +103,17 @@ export function Said(props: Props) {
       </div>
       {!line.removed && <LineActs view={view} line={line} current={current} onMenu={menu} />}
     </article>
+  );
+}
+
+/** What was said, or that it was taken away. */
+export function SaidText({ line }: { readonly line: Line }) {
+  if (line.removed) return <p class="said-gone">{t("chat.removed")}</p>;
+  return (
+    <p class="said-text" dir="auto">
+      {line.text}
+      {line.edited !== undefined && <small> ({t("chat.edited")})</small>}
+    </p>
   );
 }
 
