@@ -105,6 +105,15 @@ void job_queue_put(struct job_queue *q, struct job_list *jobs)
 		uv_async_send(q->wake);
 }
 
+void job_queue_add(struct job_queue *q, struct job *j)
+{
+	struct job_list one;
+
+	job_list_init(&one);
+	job_list_put(&one, j);
+	job_queue_put(q, &one);
+}
+
 void job_queue_take(struct job_queue *q, struct job_list *out, bool wait)
 {
 	uv_mutex_lock(&q->lock);

@@ -58,6 +58,7 @@ struct job_queue {
 void job_queue_init(struct job_queue *q, uv_async_t *wake);
 void job_queue_fini(struct job_queue *q);
 void job_queue_put(struct job_queue *q, struct job_list *jobs);
+void job_queue_add(struct job_queue *q, struct job *j);
 /* Everything that is in it. wait: at least one job. */
 void job_queue_take(struct job_queue *q, struct job_list *out, bool wait);
 

@@ -40,11 +40,10 @@ static void run(struct reader *r, struct job *j)
 static void reader_main(void *arg)
 {
 	struct reader *r = arg;
-	struct job_list jobs, one;
+	struct job_list jobs;
 	bool stop = false;
 
 	job_list_init(&jobs);
-	job_list_init(&one);
 	while (!stop) {
 		struct job *j = job_list_take(&jobs);
 		if (!j) {
@@ -58,8 +57,7 @@ static void reader_main(void *arg)
 			rows_fini(&r->rows);
 			sqlite3_close(r->db);
 		}
-		job_list_put(&one, j);
-		job_queue_put(r->out, &one);
+		job_queue_add(r->out, j);
 	}
 }
 
