@@ -1,5 +1,5 @@
-/* The file of the SQLite store: opened, locked, checked, brought to the present schema; and how the
- * errors of SQLite are told in our words. */
+/* The file of the SQLite store: opened, locked, checked, brought to the present schema
+ * (sqlite_schema.c); and how the errors of SQLite are told in our words. */
 #ifndef JOBALIKE_STORE_SQLITE_FILE_H
 #define JOBALIKE_STORE_SQLITE_FILE_H
 
