@@ -101,7 +101,7 @@ static int make_log(struct writer *w, struct log_cache *log)
 	struct hash seal;
 
 	new_epoch(log->row.epoch);
-	seal = sqlite_seal(log->name, log->row.epoch, 0, &log->row.chain);
+	seal = rows_seal(log->name, log->row.epoch, 0, &log->row.chain);
 	sqlite3_bind_text(w->make, 1, log->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(w->make, 2, log->row.epoch, -1, SQLITE_STATIC);
 	bind_hash(w->make, 3, &log->row.chain);
@@ -128,7 +128,7 @@ static int add_record(struct writer *w, struct log_cache *log, const struct msg 
 /* Where the log ends, and what it is called. */
 static int note_log(struct writer *w, const struct log_cache *log)
 {
-	struct hash seal = sqlite_seal(log->name, log->row.epoch, log->row.head, &log->row.chain);
+	struct hash seal = rows_seal(log->name, log->row.epoch, log->row.head, &log->row.chain);
 
 	sqlite3_bind_int64(w->move, 1, log->row.id);
 	sqlite3_bind_int64(w->move, 2, (int64_t)log->row.head);

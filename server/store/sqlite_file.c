@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,15 +61,6 @@ enum err sqlite_refuse_rc(const struct opening *o, sqlite3 *db, int rc)
 			     "%s cannot be used (%s). Look at the disk and at who may "
 			     "write there.",
 			     o->path, text);
-}
-
-struct hash sqlite_seal(const char *name, const char *epoch, uint64_t head,
-			const struct hash *chain)
-{
-	char text[STORE_LOG_MAX + STORE_EPOCH_MAX + 32];
-	int len = snprintf(text, sizeof(text), "%s %s %" PRIu64, name, epoch, head);
-
-	return hash_of_two(text, (size_t)len, chain->bytes, HASH_BYTES);
 }
 
 /* --- the files themselves --- */

@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-#include "server/store/chain.h"
 #include "server/store/sqlite.h"
 
 struct sqlite_file {
@@ -19,10 +18,6 @@ enum err sqlite_file_open(struct sqlite_file *f, const char *path,
 			  const struct sqlite_options *options, char *why, size_t why_size);
 /* Both connections must be closed. Lets others in. */
 void sqlite_file_unlock(struct sqlite_file *f);
-
-/* Ties a row of `logs` together, so that a flipped bit in it is seen. */
-struct hash sqlite_seal(const char *name, const char *epoch, uint64_t head,
-			const struct hash *chain);
 
 enum err sqlite_err(int rc);
 

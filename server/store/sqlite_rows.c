@@ -55,6 +55,14 @@ static bool column_hash(sqlite3_stmt *st, int column, struct hash *out)
 	return true;
 }
 
+struct hash rows_seal(const char *name, const char *epoch, uint64_t head, const struct hash *chain)
+{
+	char text[STORE_LOG_MAX + STORE_EPOCH_MAX + 32];
+	int len = snprintf(text, sizeof(text), "%s %s %" PRIu64, name, epoch, head);
+
+	return hash_of_two(text, (size_t)len, chain->bytes, HASH_BYTES);
+}
+
 static bool log_is_sound(sqlite3_stmt *st, const char *name, struct log_row *out)
 {
 	const char *epoch = (const char *)sqlite3_column_text(st, 1);
@@ -67,7 +75,7 @@ static bool log_is_sound(sqlite3_stmt *st, const char *name, struct log_row *out
 		return false;
 	strcpy(out->epoch, epoch);
 	out->head = (uint64_t)sqlite3_column_int64(st, 2);
-	seal = sqlite_seal(name, epoch, out->head, &out->chain);
+	seal = rows_seal(name, epoch, out->head, &out->chain);
 	return hash_equal(&seal, &kept);
 }
 

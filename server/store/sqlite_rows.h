@@ -32,6 +32,9 @@ void rows_fini(struct rows *r);
 /* Did the last column come back empty for lack of memory? What looks damaged then is not. */
 bool rows_no_memory(const struct rows *r);
 
+/* Ties a row of `logs` together, so that a flipped bit in it is seen. */
+struct hash rows_seal(const char *name, const char *epoch, uint64_t head, const struct hash *chain);
+
 /* Both answer OK, ERR_DAMAGED or ERR_UNAVAILABLE, the latter two with a sentence in why (160
  * bytes). Call them inside of one transaction. */
 enum err rows_log(struct rows *r, const char *name, struct log_row *out, char *why);
