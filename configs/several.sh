@@ -51,9 +51,11 @@ trap end EXIT
 trap 'exit 0' INT TERM
 
 # In a session of its own, so that Ctrl-C reaches us alone; and ended with us, whatever becomes of us.
+# What its log said the last time is not waited for.
 begin() {
 	local log=$1
 	shift
+	: >"$log"
 	setpriv --pdeathsig TERM setsid "$@" >"$log" 2>&1 </dev/null &
 	pids+=($!)
 }
@@ -100,6 +102,16 @@ sed -n 's/^  \([a-z]*\) *http.*\(\/s\/.*\)$/\1 \2/p' "$dir/instance-1.log" | whi
 done
 echo "Keys, data and logs: $dir. Ctrl-C ends all of it."
 
-wait -n "${pids[@]}"
-say "One of them has ended; see the logs in $dir. The others are ended, too."
+# One that ends leaves its people to the others.
+alive=()
+for ((i = 1; i <= n; i++)); do
+	alive[pids[i]]=$i
+done
+while [ "${#alive[@]}" -gt 0 ]; do
+	wait -n -p ended "${pids[0]}" "${!alive[@]}" 2>/dev/null
+	[ "$ended" = "${pids[0]}" ] && break
+	say "Instance ${alive[ended]} has ended, see $dir/instance-${alive[ended]}.log; the others go on."
+	unset "alive[ended]"
+done
+say "Redis, or the last instance, has ended; see the logs in $dir."
 exit 1

@@ -1,5 +1,5 @@
 // make run INSTANCES=3, as its script does it: links on different instances, people who talk through
-// them, and Ctrl-C after which nothing is left.
+// them, one that is killed, and Ctrl-C after which nothing is left.
 
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
@@ -47,15 +47,21 @@ export async function several() {
   );
   const said = await one.say("Can you read this over there?");
   await until("it is read on the other", () => other.events.some((e) => e.seq === said.seq));
-  one.leave();
-  other.leave();
+  const lost = left(dir).find((pid) => commandOf(pid).includes(`--data.dir=${dir}/instance-3`));
+  process.kill(Number(lost), "SIGKILL");
+  await until("its end is told", () => out.includes("Instance 3 has ended"));
+  const again = await one.say("And now that one is gone?");
+  await until("the others go on", () => other.events.some((e) => e.seq === again.seq));
+  const moved = await actor({ url: (path) => `${urls[0]}${path}` }, links.find((l) => l.url === urls[2]).ticket);
+  for (const who of [one, other, moved]) who.leave();
   child.kill("SIGINT");
   const code = await exited;
   check(code === 0, `it ended with ${code}: ${out}`);
+  check(!/line \d+:|grep:/.test(out), `the script's own trouble: ${out}`);
   check(!left(dir).length, `left behind: ${left(dir).map(commandOf)}`);
   for (const url of urls)
     check(!(await fetch(url).then(() => true, () => false)), `${url} still answers`);
   rmSync(dir, { recursive: true });
-  const line = { trials: 1, acked: 1, lost: 0, dup: 0, hole: 0, order: 0, div: 0, compared: 0 };
+  const line = { trials: 1, acked: 2, lost: 0, dup: 0, hole: 0, order: 0, div: 0, compared: 0 };
   report("run", line, { instances: urls.length, links: links.length }, begun, failures() - known);
 }
