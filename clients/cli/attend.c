@@ -29,15 +29,11 @@ bool attend_open(struct attend *a, const struct subcommand *self, const struct v
 
 void attend_over(struct attend *a, enum session_end end, const char *why)
 {
-	const char *sentence = says_error(why);
-
 	if (end == SESSION_UNREACHED)
 		a->status = says_failed(CLI_UNREACHED, "cannot reach http%s://%s:%d: %s",
 					a->place.tls ? "s" : "", a->place.host, a->place.port, why);
-	else if (sentence != says_error(""))
-		a->status = says_failed(CLI_REFUSED, "%s (%s).", sentence, why);
 	else
-		a->status = says_failed(CLI_REFUSED, "the server ended this: %s", why);
+		a->status = says_failed(CLI_REFUSED, "%s (%s).", says_end(why), why);
 	net_stop(a->net);
 }
 

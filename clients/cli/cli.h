@@ -76,5 +76,7 @@ bool options_time(const char *text, int64_t *out);
 int says_failed(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What an error of the protocol means, as a sentence without its full stop. */
 const char *says_error(const char *name);
+/* Likewise why a connection is over: an error, or the reason of a bye. */
+const char *says_end(const char *why);
 
 #endif

@@ -192,6 +192,9 @@ static char *read_key(const char *path)
 char *enter_key(const char *file)
 {
 	const char *given = getenv("JOBALIKE_KEYS_INSTALLATION");
+	const char *named = getenv("JOBALIKE_KEYS_INSTALLATION_FILE");
 
-	return file || !given ? read_key(file ? file : "./var/install.key") : x_strdup(given);
+	if (!file && given)
+		return x_strdup(given);
+	return read_key(file ? file : named ? named : "./var/install.key");
 }

@@ -23,7 +23,7 @@ struct visitor {
 	  OPTION_TEXT,                                                                             \
 	  &(v).server,                                                                             \
 	  "URL",                                                                                   \
-	  "for a session named by its id (else JOBALIKE_SERVER, else " PLACE_SERVER ")",           \
+	  "where no link says it (else JOBALIKE_SERVER, else " PLACE_SERVER ")",                   \
 	  0,                                                                                       \
 	  0,                                                                                       \
 	  NULL,                                                                                    \

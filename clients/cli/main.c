@@ -29,6 +29,7 @@ static const struct subcommand subcommands[] = {
 	  "Lines that begin with / are commands:\n"
 	  "  /enter ROOM   /leave   /rooms   /who   /hand   /reply LINE TEXT   /edit LINE TEXT\n"
 	  "  /remove LINE   /react LINE SIGN   /ask COMMAND field=value ...   /raw {JSON}   /quit\n"
+	  "  /help; //x says /x\n"
 	  "What comes through a pipe is said too; at its end talk leaves, once all is confirmed.",
 	  cli_talk },
 	{ "watch", "LINK", "Prints what happens, and says nothing.", NULL, cli_watch },

@@ -267,7 +267,7 @@ void member_end(struct member *m, const char *why)
 	struct asked *a;
 
 	fprintf(stderr, "person %zu (%s) is out: %s (%s)\n", m->index + 1, m->who->name,
-		says_error(why), why);
+		says_end(why), why);
 	session_close(m->session);
 	m->session = NULL;
 	m->over = true;

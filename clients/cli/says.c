@@ -61,10 +61,20 @@ static const char *sentence(enum err err)
 	return "an error this client does not know";
 }
 
-const char *says_error(const char *name)
+static enum err known(const char *name)
 {
 	for (int i = 0; name && i < ERR_COUNT; i++)
 		if (err_names[i] && strcmp(err_names[i], name) == 0)
-			return sentence((enum err)i);
-	return sentence(ERR_COUNT);
+			return (enum err)i;
+	return ERR_COUNT;
+}
+
+const char *says_error(const char *name)
+{
+	return sentence(known(name));
+}
+
+const char *says_end(const char *why)
+{
+	return known(why) == ERR_COUNT ? "the server ended this" : says_error(why);
 }

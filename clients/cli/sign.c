@@ -7,12 +7,37 @@
 #include "clients/cli/cli.h"
 #include "server/net/base64.h"
 
-bool sign_keys(struct keys *keys, const char *data)
+#define TEXT_SIZE ((KEY_MAX + 2) * KEYS_VALID)
+
+/* As the server is told of them: by the environment, or by a file that it names. "": by neither. */
+static bool given_keys(char text[TEXT_SIZE])
 {
 	const char *given = getenv("JOBALIKE_KEYS_TICKETS");
-	struct keys_where where = { .dir = data, .tickets = given ? given : "" };
-	char why[300];
+	const char *path = getenv("JOBALIKE_KEYS_TICKETS_FILE");
+	size_t n = 0;
+	FILE *f;
 
+	snprintf(text, TEXT_SIZE, "%s", given ? given : "");
+	if (given || !path)
+		return true;
+	if ((f = fopen(path, "r"))) {
+		n = fread(text, 1, TEXT_SIZE - 1, f);
+		fclose(f);
+	}
+	text[n] = '\0';
+	if (!n)
+		says_failed(CLI_REFUSED, "no keys in %s, which JOBALIKE_KEYS_TICKETS_FILE names",
+			    path);
+	return n > 0;
+}
+
+bool sign_keys(struct keys *keys, const char *data)
+{
+	char given[TEXT_SIZE], why[300];
+	struct keys_where where = { .dir = data, .tickets = given };
+
+	if (!given_keys(given))
+		return false;
 	where.installation = "not-needed-here-but-long-enough-to-be-a-key";
 	if (keys_load(keys, &where, why, sizeof(why)))
 		return true;

@@ -41,8 +41,9 @@ async function start(port = 0) {
 const ended = (child) =>
   (child.exitCode ?? child.signalCode) !== null ? child : new Promise((done) => child.once("exit", () => done(child)));
 
-function jobalike(args, input = "") {
-  const run = spawnSync(join(bin, "jobalike"), args, { input, encoding: "utf8", timeout: 60_000 });
+function jobalike(args, input = "", env = {}) {
+  const how = { input, encoding: "utf8", timeout: 60_000, env: { ...process.env, ...env } };
+  const run = spawnSync(join(bin, "jobalike"), args, how);
   assert.ok(!isReport(run.stderr), run.stderr);
   return { status: run.status, out: run.stdout, err: run.stderr };
 }
@@ -136,6 +137,22 @@ test("tickets and invitations are made without the server", () => {
   assert.equal(room.event, "rooms.opened");
   const claims = JSON.parse(Buffer.from(made.out.split("#ticket=")[1].split(".")[1], "base64url").toString());
   assert.ok(Math.abs(claims.iat - Date.now() / 1000) < 60, "it says when it was made: an older one would not be taken");
+});
+
+test("keys are where the server is told of them, too: in files that the environment names", () => {
+  const named = { JOBALIKE_KEYS_TICKETS_FILE: join(data, "keys/tickets"), JOBALIKE_KEYS_INSTALLATION_FILE: join(data, "install.key") };
+  const elsewhere = ["--data", join(dir, "nowhere")];
+  const invitation = jobalike(["invite", links.attendee, ...elsewhere], "", named).out.trim();
+  assert.match(jobalike(["join", invitation, "--name", "Ida", "--school", "Elm"]).out, /^ey/);
+  const plan = ["plan", "--server", base, "--title", "Of a file", "--area", "hr=HR", "--start", "now", "--end", "+60m"];
+  const planned = jobalike(plan, "", named);
+  assert.equal(planned.status, 0, planned.err);
+  const missing = { JOBALIKE_KEYS_TICKETS_FILE: join(dir, "nothing"), JOBALIKE_KEYS_INSTALLATION_FILE: join(dir, "nothing") };
+  for (const args of [plan, ["invite", links.attendee, "--data", data]]) {
+    const refused = jobalike(args, "", missing);
+    assert.equal(refused.status, 1);
+    assert.match(refused.err, /nothing/);
+  }
 });
 
 test("talk says what comes through a pipe, in order, and obeys", () => {

@@ -173,11 +173,21 @@ static void times_can_be_written_in_several_ways(void **arg)
 			fail_msg("%s was taken", none[i]);
 }
 
+static void an_end_is_told_in_words(void **arg)
+{
+	(void)arg;
+	assert_string_equal(says_end("removed"), "you were removed from this session");
+	for (int i = 0; i < BYE_COUNT; i++)
+		if (bye_names[i])
+			assert_string_not_equal(says_end(bye_names[i]), says_error(""));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(words_become_messages),
 	cmocka_unit_test(what_is_wrong_is_said),
 	cmocka_unit_test(every_command_can_be_asked),
 	cmocka_unit_test(times_can_be_written_in_several_ways),
+	cmocka_unit_test(an_end_is_told_in_words),
 };
 
 const struct unit_group words_group = UNIT_GROUP("words", tests);
