@@ -182,8 +182,9 @@ const struct conf_option conf_options[] = {
 		 "is\n"
 		 "free, or off. Nobody is asked for a key here: keep it on the loopback." },
 	{ "data", "dir", CONF_TEXT, AT(data.dir), "./var",
-	  .doc = "Folder of everything that is kept; made at the first start. Keys lie in its "
-		 "keys/." },
+	  .doc = "Folder of everything that is kept; made at the first start. The keys of tickets "
+		 "are\n"
+		 "its keys/tickets, the installation key its install.key." },
 	{ "store", "url", CONF_TEXT, AT(store.url), "sqlite:", .wrong = wrong_store,
 	  .doc = "Where sessions are kept. sqlite:PATH is a database file, sqlite: alone is\n"
 		 "jobalike.db in data.dir. memory: keeps nothing after the end, for trying out.\n"
