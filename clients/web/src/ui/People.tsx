@@ -9,8 +9,8 @@ import {
   isStaff,
   mutedNow,
   personOf,
-  schoolOf,
   type Somebody,
+  schoolOf,
 } from "../model/people.ts";
 import { nameOf } from "../model/rooms.ts";
 import type { Listed, View } from "../protocol.ts";
