@@ -330,8 +330,8 @@ sbom:                                    ## what it is made of: packages of the 
 install:                                 ## the two binaries and the sample configuration, below PREFIX=/usr/local
 	$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server cli
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(RELEASE)/jobalike-server $(RELEASE)/jobalike
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/jobalike configs/reference.ini configs/embedded.ini configs/SECURITY.md \
-		configs/jobalike.service configs/nginx.conf configs/Caddyfile configs/haproxy.cfg
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/jobalike configs/reference.ini configs/embedded.ini configs/cluster.ini \
+		configs/redis.conf configs/SECURITY.md configs/jobalike.service configs/nginx.conf configs/Caddyfile configs/haproxy.cfg
 clean:                                   ## remove what was built (var/ and node_modules/ stay)
 	rm -rf $(BUILD)
 help:                                    ## this list
