@@ -32,6 +32,8 @@ void people_spoke(struct state *s, struct person *p, uint64_t room, uint64_t seq
 uint64_t rooms_place(const struct state *s, const struct person *p);
 /* Where somebody sits when everybody is sent. */
 uint64_t rooms_send_to(const struct state *s, const struct person *p);
+/* Where somebody is remembered who is away then. */
+uint64_t rooms_await(const struct state *s, const struct person *p);
 /* One more room; ids only grow. */
 struct room *rooms_add(struct state *s, uint64_t id, const char *title);
 /* No limit, or a seat free. */

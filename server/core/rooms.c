@@ -50,6 +50,15 @@ uint64_t rooms_send_to(const struct state *s, const struct person *p)
 	return own && rooms_has_space(own) ? own->id : p->room;
 }
 
+/* Whoever is away while everybody is sent arrives late: not where they sat before, all others are
+ * gone from there. */
+uint64_t rooms_await(const struct state *s, const struct person *p)
+{
+	const struct room *own = is_sent(p) ? open_room_of(s, p->area) : NULL;
+
+	return own && own->id != p->room ? ROOM_PLENARY : p->room;
+}
+
 static bool in_catalogue(const struct state *s, const char *area)
 {
 	for (size_t i = 0; i < s->session.n_areas; i++)

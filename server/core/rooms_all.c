@@ -32,9 +32,11 @@ void reduce_rooms_sent(struct state *s, const struct event *e)
 	s->rooms.recall_by = 0;
 	for (size_t i = 0; i < s->people.n; i++) {
 		struct person *p = s->people.list[i];
-		uint64_t room = p->seated ? rooms_send_to(s, p) : p->room;
+		uint64_t room = p->seated ? rooms_send_to(s, p) : rooms_await(s, p);
 
-		if (p->room != room)
+		if (!p->seated)
+			state_remember(p, room);
+		else if (p->room != room)
 			state_seat(s, p, room, e->seq);
 	}
 	state_turn_staff(s, e->seq);
