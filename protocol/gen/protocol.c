@@ -987,7 +987,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.blocked_by = BLOCKED_MUTED,
-		.rate = 30,
+		.rate = 75,
 		.body = offsetof(struct command, rooms_open),
 		.fields = &command_rooms_open_shape,
 	},

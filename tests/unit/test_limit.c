@@ -138,12 +138,44 @@ static void a_room_takes_so_many_lines(void **state)
 	bench_end(&b);
 }
 
+static int64_t most_areas(void)
+{
+	const struct shape *shape = command_specs[CMD_SESSION_OPEN].fields;
+
+	for (size_t i = 0; i < shape->n; i++)
+		if (strcmp(shape->fields[i].name, "areas") == 0)
+			return shape->fields[i].max;
+	return 0;
+}
+
+/* One press: as many commands as rooms. */
+static void a_room_for_each_area_is_opened_at_once(void **state)
+{
+	struct bench b;
+	struct screen fay;
+	int64_t n = most_areas();
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&fay, &b, "Fay", ROLE_FACILITATOR);
+	assert_true(n > 0);
+	for (int64_t i = 1; i <= n; i++)
+		screen_ask(&fay, "{\"command\":\"rooms.open\",\"n\":%d,\"title\":\"R%d\"}", (int)i,
+			   (int)i);
+	bench_pass(&b, 500);
+	assert_int_equal(screen_count(&fay, "error", "slow_down"), 0);
+	assert_int_equal(screen_count(&fay, "event", "rooms.opened"), n);
+	screen_go(&fay);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_bucket_refills),
 	cmocka_unit_test(who_goes_on_regardless_is_sent_away),
 	cmocka_unit_test(nothing_is_said_without_end),
 	cmocka_unit_test(nor_before_one_is_let_in),
 	cmocka_unit_test(a_room_takes_so_many_lines),
+	cmocka_unit_test(a_room_for_each_area_is_opened_at_once),
 };
 
 const struct unit_group limit_group = UNIT_GROUP("limit", tests);
