@@ -248,7 +248,7 @@ static const struct field type_notice_fields[] = {
 	{ .name = "by", .kind = FIELD_ID, .max = 9007199254740991, .doc = "By whom." },
 	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Their name." },
 	{ .name = "school", .kind = FIELD_LINE, .max = 80, .doc = "Their school." },
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .doc = "To these rooms; absent: to all." },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 256, .doc = "To these rooms; absent: to all." },
 	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .doc = "The words." },
 	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .doc = "The same in Chinese." },
 };
@@ -513,7 +513,7 @@ static const struct field command_hands_call_fields[] = {
 static const struct shape command_hands_call_shape = { .name = "hands.call", .fields = command_hands_call_fields, .n = 1, .size = sizeof(struct hands_call) };
 
 static const struct field command_notices_announce_fields[] = {
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct notices_announce, rooms), .n_offset = offsetof(struct notices_announce, n_rooms), .doc = "To these rooms; absent: to all." },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 256, .offset = offsetof(struct notices_announce, rooms), .n_offset = offsetof(struct notices_announce, n_rooms), .doc = "To these rooms; absent: to all." },
 	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .offset = offsetof(struct notices_announce, text), .doc = "The words." },
 	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct notices_announce, zh), .doc = "The same in Chinese." },
 };
@@ -563,7 +563,7 @@ static const struct shape told_chat_typing_shape = { .name = "chat.typing", .fie
 
 static const struct field told_digest_fields[] = {
 	{ .name = "total", .kind = FIELD_INT, .min = 0, .max = 20000, .doc = "Who sit in the session." },
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 66, .shape = &type_count_shape, .doc = "All rooms that one may know of, by id." },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 258, .shape = &type_count_shape, .doc = "All rooms that one may know of, by id." },
 	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room one sits in." },
 	{ .name = "here", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_present_shape, .doc = "The first 50 who sit there: hands first, in order, then by id." },
 	{ .name = "away", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 200, .doc = "Who in the session has no connection now; staff only." },
@@ -791,7 +791,7 @@ static const struct field event_hands_called_fields[] = {
 static const struct shape event_hands_called_shape = { .name = "hands.called", .fields = event_hands_called_fields, .n = 1, .size = sizeof(struct hands_called) };
 
 static const struct field event_notices_announced_fields[] = {
-	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 64, .offset = offsetof(struct notices_announced, rooms), .n_offset = offsetof(struct notices_announced, n_rooms), .doc = "To these rooms; absent: to all." },
+	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 256, .offset = offsetof(struct notices_announced, rooms), .n_offset = offsetof(struct notices_announced, n_rooms), .doc = "To these rooms; absent: to all." },
 	{ .name = "text", .kind = FIELD_TEXT, .max = 500, .offset = offsetof(struct notices_announced, text), .doc = "The words." },
 	{ .name = "zh", .kind = FIELD_TEXT, .optional = true, .max = 500, .offset = offsetof(struct notices_announced, zh), .doc = "The same in Chinese." },
 };
@@ -834,7 +834,7 @@ static const struct field view_session_fields[] = {
 static const struct shape view_session_shape = { .name = "session", .fields = view_session_fields, .n = 12 };
 
 static const struct field view_rooms_fields[] = {
-	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 66, .shape = &type_room_shape, .doc = "All rooms, by id; room 0 for staff only." },
+	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 258, .shape = &type_room_shape, .doc = "All rooms, by id; room 0 for staff only." },
 	{ .name = "sent", .kind = FIELD_BOOL, .doc = "Late arrivals go to the room of their area." },
 	{ .name = "recall", .kind = FIELD_STRUCT, .optional = true, .shape = &type_recall_shape, .doc = "A recall that is running." },
 };
@@ -1053,7 +1053,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_SEND] = {
 		.name = "rooms.send",
-		.doc = "Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, or arrives when it is locked, stays in the plenary.",
+		.doc = "Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, stays where they sit; who arrives when it is full or locked sits in the plenary.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 20,
@@ -1443,7 +1443,7 @@ const struct event_spec event_specs[EVT_COUNT] = {
 	},
 	[EVT_ROOMS_SENT] = {
 		.name = "rooms.sent",
-		.doc = "Every attendee and observer sits in the room of their area now, and so will late arrivals.",
+		.doc = "Attendees and observers sit in the room of their area now, if it is open and not full, and so will late arrivals.",
 		.audience = AUDIENCE_SESSION,
 		.fields = &event_rooms_sent_shape,
 	},

@@ -530,7 +530,7 @@ export interface Commands {
     /** Why; they read it. */
     readonly reason?: string;
   };
-  /** Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, or arrives when it is locked, stays in the plenary. */
+  /** Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, stays where they sit; who arrives when it is full or locked sits in the plenary. */
   readonly "rooms.send": NoFields;
   /** Bring everybody back to the plenary after so many seconds. A second recall sets the time anew. */
   readonly "rooms.recall": {
@@ -951,7 +951,7 @@ export interface Events {
     /** Why. */
     readonly reason?: string;
   };
-  /** Every attendee and observer sits in the room of their area now, and so will late arrivals. */
+  /** Attendees and observers sit in the room of their area now, if it is open and not full, and so will late arrivals. */
   readonly "rooms.sent": NoFields;
   /** Everybody is to be in the plenary so many seconds after this event. */
   readonly "rooms.recalled": {

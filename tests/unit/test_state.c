@@ -1,10 +1,14 @@
-/* What is asked by its id is found, however ids lie, and nothing else. */
+/* What is asked by its id is found, however ids lie, and nothing else; the largest session fits
+ * into its description. */
 #include "tests/unit/unit.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "protocol/codec.h"
 #include "server/base/mem.h"
-#include "server/core/state.h"
+#include "server/core/view.h"
 
 #define PEOPLE 500
 
@@ -69,8 +73,69 @@ static void people_are_found_by_id(void **state)
 	}
 }
 
+static void happen(struct state *s, uint64_t by, const char *name, const char *fields)
+{
+	char text[8192];
+	struct event e;
+	int len = snprintf(text, sizeof(text),
+			   "{\"event\":\"%s\",\"seq\":%" PRIu64
+			   ",\"at\":1795305600000,\"by\":%" PRIu64
+			   ",\"name\":\"Olga\",\"school\":\"ISB\",%s}",
+			   name, s->seq + 1, by, fields);
+
+	assert_int_equal(codec_event(text, (size_t)len, &e), OK);
+	state_reduce(s, &e);
+	event_free(&e);
+}
+
+static void expect_described(const struct shape *shape, const char *text, const char *but)
+{
+	json_t *json = json_loads(text, 0, NULL);
+	char why[300] = "";
+
+	json_object_del(json, but);
+	if (!codec_check(shape, json, why, sizeof(why)))
+		fail_msg("%s: %s", shape->name, why);
+	json_decref(json);
+}
+
+/* Screens, terminals and other people's clients read what PROTOCOL.md says of lengths. */
+static void as_many_rooms_as_may_be_are_as_described(void **state)
+{
+	struct state s = { 0 };
+	struct text t = { 0 }, notice = { 0 };
+
+	(void)state;
+	happen(&s, 0, "session.opened",
+	       "\"session\":\"demo\",\"title\":\"Many\",\"format\":\"free\",\"languages\":[\"en\"],"
+	       "\"areas\":[],"
+	       "\"start\":1795305600000,\"end\":1795309200000,\"open\":true,\"rooms_by\":"
+	       "\"staff\"");
+	happen(&s, 2, "people.joined",
+	       "\"sub\":\"olga\",\"language\":\"en\",\"role\":\"organizer\"");
+	text_printf(&notice, "\"text\":\"to each\",\"rooms\":[");
+	for (int i = 0; i < LIMIT_ROOMS; i++) {
+		happen(&s, 2, "rooms.opened", "\"title\":\"One of them\"");
+		text_printf(&notice, "%s%" PRIu64, i ? "," : "", s.seq);
+	}
+	text_printf(&notice, "]");
+	happen(&s, 2, "notices.announced", notice.s);
+	text_printf(&t, "{%s}", notice.s);
+	expect_described(command_specs[CMD_NOTICES_ANNOUNCE].fields, t.s, "");
+	text_free(&t);
+	view_write(&s, state_person(&s, 2), &t);
+	expect_described(&view_shape, t.s, "");
+	text_free(&t);
+	view_digest(&s, state_person(&s, 2), NULL, NULL, &t);
+	expect_described(shape_of_told(SIG_DIGEST), t.s, "signal");
+	text_free(&t);
+	text_free(&notice);
+	state_free(&s);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(people_are_found_by_id),
+	cmocka_unit_test(as_many_rooms_as_may_be_are_as_described),
 };
 
 const struct unit_group state_group = UNIT_GROUP("state", tests);
