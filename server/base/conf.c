@@ -15,7 +15,8 @@ static void set_all(struct conf_reading *r)
 		const struct conf_given *g = &r->c->given[i];
 		const char *why = conf_set(r->c, o, g->text);
 
-		if (why && o->type == CONF_SECRET)
+		/* a password may stand in an address, before its @ */
+		if (why && (o->type == CONF_SECRET || strchr(g->text, '@')))
 			conf_wrong(r, "%s: %s.%s is %s", g->source, o->section, o->key, why);
 		else if (why)
 			conf_wrong(r, "%s: %s.%s = %s is %s", g->source, o->section, o->key,

@@ -35,7 +35,7 @@ static const char *read_db(struct conf_redis *r, const char *text, size_t n)
 	unsigned long db;
 
 	if (!read_number(text, n, 9999, &db))
-		return "the database is a number, such as redis://127.0.0.1:6379/2";
+		return "wrong: the database is a number, such as redis://127.0.0.1:6379/2";
 	r->db = (unsigned)db;
 	return NULL;
 }
@@ -57,13 +57,13 @@ static const char *read_host(char **host, uint16_t *port, const char *text, size
 	const char *bracket = brackets ? memchr(text, ']', n) : NULL;
 
 	if (brackets && !bracket)
-		return "the bracket of an IPv6 address is not closed";
+		return "wrong: the bracket of an IPv6 address is not closed";
 	if (colon && brackets && colon < bracket)
 		colon = NULL;
 	if (colon && !read_number(colon + 1, (size_t)(end - colon - 1), 65535, &number))
-		return "the port is not a number from 1 to 65535";
+		return "wrong: the port is not a number from 1 to 65535";
 	if (number == 0)
-		return "the port is not a number from 1 to 65535";
+		return "wrong: the port is not a number from 1 to 65535";
 	*port = (uint16_t)number;
 	if (colon)
 		end = colon;
@@ -72,7 +72,7 @@ static const char *read_host(char **host, uint16_t *port, const char *text, size
 		end = bracket;
 	}
 	if (!is_host(text, (size_t)(end - text)))
-		return "the host is neither a name nor an address";
+		return "wrong: the host is neither a name nor an address";
 	*host = x_strndup(text, (size_t)(end - text));
 	return NULL;
 }
@@ -83,7 +83,7 @@ static const char *read_tcp(struct conf_redis *r, const char *text, size_t n)
 	size_t host = slash ? (size_t)(slash - text) : n;
 
 	if (memchr(text, '@', n))
-		return "user and password belong into redis.user and redis.password";
+		return "wrong: user and password belong into redis.user and redis.password";
 	r->port = REDIS_PORT;
 	why = read_host(&r->host, &r->port, text, host);
 	if (!why && slash && host + 1 < n)
@@ -97,20 +97,20 @@ static const char *read_unix(struct conf_redis *r, const char *text, size_t n)
 	size_t path = mark ? (size_t)(mark - text) : n;
 
 	if (path < 2 || text[0] != '/' || path > PATH_BYTES)
-		return "the path of the socket begins with / and has at most 107 bytes: "
+		return "wrong: the path of the socket begins with / and has at most 107 bytes: "
 		       "redis+unix:///run/redis/redis.sock";
 	r->path = x_strndup(text, path);
 	if (!mark)
 		return NULL;
 	if (n - path < 4 || strncmp(mark, "?db=", 4) != 0)
-		return "after ? only db=NUMBER is known";
+		return "wrong: after ? only db=NUMBER is known";
 	return read_db(r, mark + 4, n - path - 4);
 }
 
 static const char *read_name(struct conf_redis *r, const char *text, size_t n)
 {
 	if (n == 0 || n > NAME_BYTES)
-		return "the name after # has 1 to 64 characters";
+		return "wrong: the name after # has 1 to 64 characters";
 	r->name = x_strndup(text, n);
 	return NULL;
 }
@@ -142,7 +142,7 @@ static const char *same_name(const struct conf_redis_list *list)
 	for (size_t i = 0; i < list->n; i++)
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(list->items[i].name, list->items[k].name) == 0)
-				return "two servers have one name";
+				return "wrong: two servers have one name";
 	return NULL;
 }
 
@@ -183,7 +183,7 @@ const char *conf_wrong_sentinel(const char *value)
 	const char *why = read_host(&host, &port, value, strlen(value));
 
 	if (!why && !host[0])
-		why = "the host is missing";
+		why = "wrong: the host is missing";
 	free(host);
 	return why;
 }
