@@ -78,7 +78,7 @@ export async function evasions(server, d) {
       assert.strictEqual((await me.ask(name, fields)).error, "muted", name);
     const boss = await come({ role: "facilitator" });
     await mute(staff, boss.you);
-    for (const [name, fields] of [["notices.announce", { text: "x" }], ["agenda.add", { title: "x", minutes: 1 }], ["chat.say", { room: 0, text: "x" }], ["rooms.open", { title: "x" }]])
+    for (const [name, fields] of [["notices.announce", { text: "x" }], ["agenda.add", { title: "x", minutes: 1 }], ["chat.say", { room: 0, text: "x" }], ["rooms.open", { title: "x" }], ["rooms.move", { who: me.you, to: 1, reason: "x" }]])
       assert.strictEqual((await boss.ask(name, fields)).error, "muted", name);
     // Typing is told to nobody that it should not be: a name, and no words.
     me.say({ signal: "chat.typing", room: 1 });
