@@ -270,6 +270,12 @@ static const struct field type_count_fields[] = {
 };
 static const struct shape type_count_shape = { .name = "count", .fields = type_count_fields, .n = 4 };
 
+static const struct field type_reader_fields[] = {
+	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq they joined with." },
+	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Name." },
+};
+static const struct shape type_reader_shape = { .name = "reader", .fields = type_reader_fields, .n = 2 };
+
 static const struct field type_present_fields[] = {
 	{ .name = "id", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The seq they joined with." },
 	{ .name = "name", .kind = FIELD_LINE, .max = 60, .doc = "Name." },
@@ -566,9 +572,10 @@ static const struct field told_digest_fields[] = {
 	{ .name = "rooms", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 258, .shape = &type_count_shape, .doc = "All rooms that one may know of, by id." },
 	{ .name = "room", .kind = FIELD_ID, .max = 9007199254740991, .doc = "The room one sits in." },
 	{ .name = "here", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 50, .shape = &type_present_shape, .doc = "The first 50 who sit there: hands first, in order, then by id." },
+	{ .name = "readers", .kind = FIELD_LIST, .of = FIELD_STRUCT, .optional = true, .max = 50, .shape = &type_reader_shape, .doc = "Staff who read that room from outside, by id." },
 	{ .name = "away", .kind = FIELD_LIST, .of = FIELD_ID, .optional = true, .max = 200, .doc = "Who in the session has no connection now; staff only." },
 };
-static const struct shape told_digest_shape = { .name = "digest", .fields = told_digest_fields, .n = 5 };
+static const struct shape told_digest_shape = { .name = "digest", .fields = told_digest_fields, .n = 6 };
 
 static const struct field event_session_opened_fields[] = {
 	{ .name = "session", .kind = FIELD_WORD, .offset = offsetof(struct session_opened, session), .doc = "Its id." },
@@ -1081,7 +1088,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_WATCH] = {
 		.name = "rooms.watch",
-		.doc = "Read a room from outside; told in that room.",
+		.doc = "Read a room from outside; told in that room, to who comes later by the digest.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,

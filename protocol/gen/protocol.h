@@ -390,7 +390,7 @@ struct rooms_recall {
 	int seconds; /* How long people have to finish. */
 };
 
-/* Read a room from outside; told in that room. */
+/* Read a room from outside; told in that room, to who comes later by the digest. */
 struct rooms_watch {
 	uint64_t room; /* Which. */
 };

@@ -332,6 +332,14 @@ export interface Count {
   readonly last?: readonly Last[];
 }
 
+/** Somebody of staff who reads one's room from outside. */
+export interface Reader {
+  /** The seq they joined with. */
+  readonly id: number;
+  /** Name. */
+  readonly name: string;
+}
+
 /** Somebody in one's room. */
 export interface Present {
   /** The seq they joined with. */
@@ -537,7 +545,7 @@ export interface Commands {
     /** How long people have to finish. */
     readonly seconds: number;
   };
-  /** Read a room from outside; told in that room. */
+  /** Read a room from outside; told in that room, to who comes later by the digest. */
   readonly "rooms.watch": {
     /** Which. */
     readonly room: number;
@@ -806,6 +814,8 @@ export interface Told {
     readonly room: number;
     /** The first 50 who sit there: hands first, in order, then by id. */
     readonly here: readonly Present[];
+    /** Staff who read that room from outside, by id. */
+    readonly readers?: readonly Reader[];
     /** Who in the session has no connection now; staff only. */
     readonly away?: readonly number[];
   };

@@ -34,6 +34,8 @@ uint64_t rooms_place(const struct state *s, const struct person *p);
 uint64_t rooms_send_to(const struct state *s, const struct person *p);
 /* Where somebody is remembered who is away then. */
 uint64_t rooms_await(const struct state *s, const struct person *p);
+/* They read no room from outside any more. */
+void rooms_unwatch_all(struct state *s, struct person *p);
 /* One more room; ids only grow. */
 struct room *rooms_add(struct state *s, uint64_t id, const char *title);
 /* No limit, or a seat free. */

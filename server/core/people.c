@@ -181,7 +181,7 @@ void reduce_people_appointed(struct state *s, const struct event *e)
 		return;
 	p->role = e->people_appointed.role;
 	if (!role_is_staff(p->role))
-		p->n_watches = 0;
+		rooms_unwatch_all(s, p);
 	state_turn(s, p, e->seq);
 }
 

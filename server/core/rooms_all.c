@@ -115,6 +115,7 @@ void reduce_rooms_watched(struct state *s, const struct event *e)
 	for (at = p->n_watches++; at > 0 && p->watches[at - 1] > room; at--)
 		p->watches[at] = p->watches[at - 1];
 	p->watches[at] = room;
+	state_room(s, room)->n_watched++;
 	state_turn(s, p, e->seq);
 }
 
@@ -149,7 +150,14 @@ void reduce_rooms_unwatched(struct state *s, const struct event *e)
 	if (!p || at == p->n_watches)
 		return;
 	p->n_watches--;
+	state_room(s, e->rooms_unwatched.room)->n_watched--;
 	memmove(&p->watches[at], &p->watches[at + 1], (p->n_watches - at) * sizeof(*p->watches));
 	p->watches[p->n_watches] = 0;
 	state_turn(s, p, e->seq);
+}
+
+void rooms_unwatch_all(struct state *s, struct person *p)
+{
+	while (p->n_watches > 0)
+		state_room(s, p->watches[--p->n_watches])->n_watched--;
 }

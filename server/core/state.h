@@ -64,6 +64,7 @@ struct room {
 	bool locked, closed;
 	struct person **here; /* people who sit here, in no order that means anything */
 	size_t seated;        /* how many */
+	size_t n_watched;     /* by how many, whether or not they sit in the session */
 	uint64_t *lines;      /* ids of the lines said here, in order */
 	size_t n_lines;
 };

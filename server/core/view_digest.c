@@ -7,6 +7,7 @@
 
 #define HERE_MAX       50
 #define AWAY_MAX       200
+#define READERS_MAX    50
 #define LAST_LINES     2
 #define LAST_GRAPHEMES 80
 #define LAST_BYTES     800
@@ -67,6 +68,27 @@ static void write_here(const struct room *r, away_fn away, void *arg, struct tex
 	for (size_t i = 0; i < n; i++)
 		write_present(here[i], away && away(arg, here[i]->id), out);
 	text_array_end(out);
+}
+
+/* Nobody reads along unseen. Most rooms are read by nobody else: then nobody is looked at. */
+static void write_readers(const struct state *s, const struct room *r, struct text *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->people.n && n < r->n_watched && n < READERS_MAX; i++) {
+		const struct person *p = s->people.list[i];
+
+		if (!p->seated || p->room == r->id || !view_reads(p, r->id))
+			continue;
+		if (n++ == 0)
+			text_array(out, "readers");
+		text_object(out, NULL);
+		text_id(out, "id", p->id);
+		text_string(out, "name", p->name);
+		text_object_end(out);
+	}
+	if (n)
+		text_array_end(out);
 }
 
 static void write_last(const struct state *s, const struct line *l, struct text *out)
@@ -148,8 +170,11 @@ static void write_away(const struct state *s, away_fn away, void *arg, struct te
 void view_near(const struct state *s, const struct person *p, away_fn away, void *arg,
 	       struct text *out)
 {
-	text_id(out, "room", p->room);
-	write_here(state_room(s, p->room), away, arg, out);
+	const struct room *r = state_room(s, p->room);
+
+	text_id(out, "room", r->id);
+	write_here(r, away, arg, out);
+	write_readers(s, r, out);
 	if (role_is_staff(p->role) && away)
 		write_away(s, away, arg, out);
 	text_object_end(out);

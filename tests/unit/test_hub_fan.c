@@ -229,6 +229,54 @@ static void of_more_lines_staff_are_told_soon_and_others_seldom(void **state)
 	bench_end(&b);
 }
 
+static const json_t *readers_by_digest(const struct screen *s)
+{
+	return json_object_get(screen_last(s, "signal", "digest"), "readers");
+}
+
+/* The event is told to who sits there; whoever comes later has missed it. */
+static void nobody_reads_along_unseen(void **state)
+{
+	struct bench b;
+	struct screen fay, mo, ana, ben;
+	const json_t *readers;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&fay, &b, "Fay", ROLE_ORGANIZER);
+	screen_come(&mo, &b, "Mo", ROLE_MODERATOR);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	screen_ask(&fay, "{\"command\":\"rooms.open\",\"n\":1,\"title\":\"Nook\"}");
+	bench_pass(&b, 500);
+	int room = (int)number_of(screen_last(&fay, "event", "rooms.opened"), "seq");
+
+	screen_ask(&mo, "{\"command\":\"rooms.watch\",\"n\":1,\"room\":%d}", room);
+	screen_ask(&ana, "{\"command\":\"rooms.enter\",\"n\":1,\"room\":%d}", room);
+	screen_come(&ben, &b, "Ben", ROLE_ATTENDEE);
+	bench_pass(&b, 500);
+	readers = readers_by_digest(&ana);
+	assert_int_equal(json_array_size(readers), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(readers, 0), "name")),
+			    "Mo");
+	assert_null(readers_by_digest(&ben)); /* sits in the plenary */
+	screen_ask(&mo, "{\"command\":\"rooms.enter\",\"n\":2,\"room\":%d}", room);
+	bench_pass(&b, 500);
+	assert_null(readers_by_digest(&ana)); /* now one of them */
+	screen_ask(&mo, "{\"command\":\"rooms.leave\",\"n\":3}");
+	bench_pass(&b, 500);
+	assert_int_equal(json_array_size(readers_by_digest(&ana)), 1);
+	screen_ask(&fay,
+		   "{\"command\":\"people.appoint\",\"n\":2,\"who\":%d,\"role\":\"attendee\"}",
+		   (int)mo.peer.person);
+	bench_pass(&b, 500);
+	assert_null(readers_by_digest(&ana));
+	screen_go(&ben);
+	screen_go(&ana);
+	screen_go(&mo);
+	screen_go(&fay);
+	bench_end(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_quiet_crowd_hears_at_once),
 	cmocka_unit_test(lines_that_come_together_share_an_append),
@@ -238,6 +286,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_cannot_take_a_run_gets_a_view),
 	cmocka_unit_test(everybody_is_sent_the_digest),
 	cmocka_unit_test(of_more_lines_staff_are_told_soon_and_others_seldom),
+	cmocka_unit_test(nobody_reads_along_unseen),
 };
 
 const struct unit_group hub_fan_group = UNIT_GROUP("hub_fan", tests);

@@ -1,8 +1,7 @@
-import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../app/announce.ts";
 import { openDialog } from "../app/dialogs.ts";
-import { onEvent, presence } from "../app/live.ts";
+import { presence } from "../app/live.ts";
 import { goPlace, place } from "../app/route.ts";
 import { composing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
@@ -47,7 +46,7 @@ export function Attend({ view }: { readonly view: View }) {
       <div class="middle">
         <RoomHeading view={view} />
         <ConnectionStrip />
-        <Readers room={you.room} you={you.id} />
+        <Readers room={you.room} />
         <TableNow view={view} />
         <main class="main" id="main" aria-label={t("chat.title")}>
           <Conversation view={view} room={you.room} label={`${t("chat.title")}: ${name}`} />
@@ -116,24 +115,20 @@ function RoomHeading({ view }: { readonly view: View }) {
 }
 
 /** Who of the team reads this room from outside: told when it begins, shown until it ends. */
-function Readers({ room, you }: { readonly room: number; readonly you: number }) {
-  const names = useSignal<ReadonlyMap<number, string>>(new Map());
+function Readers({ room }: { readonly room: number }) {
+  const told = presence.value;
+  const readers = (told?.room === room && told.readers) || [];
+  const names = list(readers.map((r) => r.name));
+  const known = useRef({ room, ids: new Set<number>() });
   useEffect(() => {
-    names.value = new Map();
-    return onEvent((e) => {
-      if (e.event !== "rooms.watched" && e.event !== "rooms.unwatched") return;
-      if (e.room !== room || e.by === undefined || e.by === you) return;
-      const next = new Map(names.value);
-      if (e.event === "rooms.unwatched") next.delete(e.by);
-      else next.set(e.by, e.name ?? "");
-      names.value = next;
-      if (e.event === "rooms.watched") say(t("watch.on", { name: e.name ?? "" }));
-    });
-  }, [room, you, names]);
-  if (names.value.size === 0) return null;
+    const before = known.current.room === room ? known.current.ids : new Set<number>();
+    for (const { id, name } of readers) if (!before.has(id)) say(t("watch.on", { name }));
+    known.current = { room, ids: new Set(readers.map((r) => r.id)) };
+  }, [room, names]);
+  if (readers.length === 0) return null;
   return (
     <p class="readers">
-      <Icon name="eye" small /> {t("watch.on", { name: list([...names.value.values()]) })}
+      <Icon name="eye" small /> {t("watch.on", { name: names })}
     </p>
   );
 }
