@@ -859,7 +859,7 @@ static const struct field view_chat_fields[] = {
 static const struct shape view_chat_shape = { .name = "chat", .fields = view_chat_fields, .n = 1 };
 
 static const struct field view_notices_fields[] = {
-	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 10000, .shape = &type_notice_shape, .doc = "Those made to rooms one reads, by id." },
+	{ .name = "list", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 10000, .shape = &type_notice_shape, .doc = "Those made to rooms one reads, by id; staff have all." },
 };
 static const struct shape view_notices_shape = { .name = "notices", .fields = view_notices_fields, .n = 1 };
 

@@ -56,7 +56,7 @@ extern const char *const err_names[ERR_COUNT];
 /* Who is sent an event; whoever did it always is. */
 enum audience {
 	AUDIENCE_ROOM = 1, /* the people who sit in the room that the event names, staff who watch it; room 0: all staff */
-	AUDIENCE_ROOMS, /* the same for each room that the event lists; none listed: everybody */
+	AUDIENCE_ROOMS, /* the same for each room that the event lists, and all staff; none listed: everybody */
 	AUDIENCE_SESSION, /* everybody */
 	AUDIENCE_STAFF, /* organizers, facilitators and moderators */
 	AUDIENCE_SELF, /* only who did it */

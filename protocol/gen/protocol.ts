@@ -424,7 +424,7 @@ export interface ChatView {
 
 /** Announcements, kept in each room they were made to. */
 export interface NoticesView {
-  /** Those made to rooms one reads, by id. */
+  /** Those made to rooms one reads, by id; staff have all. */
   readonly list: readonly Notice[];
 }
 

@@ -26,10 +26,15 @@ bool export_reads(const struct state *s, const struct person *who, uint64_t room
 	return view_reads(who, room);
 }
 
+bool export_tells_room(const struct state *s, const struct person *who, uint64_t room)
+{
+	return export_reads(s, who, ROOM_CHANNEL) || export_reads(s, who, room);
+}
+
 bool export_reads_notice(const struct state *s, const struct person *who, const struct notice *n)
 {
 	for (size_t i = 0; i < n->n_rooms; i++)
-		if (export_reads(s, who, n->rooms[i]))
+		if (export_tells_room(s, who, n->rooms[i]))
 			return true;
 	return n->n_rooms == 0;
 }
@@ -156,7 +161,7 @@ static void write_notice(const struct state *s, const struct person *who, const 
 	if (n->n_rooms) {
 		text_array(out, "rooms");
 		for (size_t i = 0; i < n->n_rooms; i++)
-			if (export_reads(s, who, n->rooms[i]))
+			if (export_tells_room(s, who, n->rooms[i]))
 				text_id(out, NULL, n->rooms[i]);
 		text_array_end(out);
 	}

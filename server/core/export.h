@@ -33,7 +33,9 @@ bool export_is_mine(struct event *e, uint64_t person);
 bool export_is_for(const struct state *s, const struct person *who);
 /* May they read this room in an export? */
 bool export_reads(const struct state *s, const struct person *who, uint64_t room);
-/* Is this notice for a room they read? */
+/* May they know that something was announced there? Staff know it of all rooms. */
+bool export_tells_room(const struct state *s, const struct person *who, uint64_t room);
+/* Is this notice for such a room? */
 bool export_reads_notice(const struct state *s, const struct person *who, const struct notice *n);
 /* Which people are in their export, by position in s->people.list. The caller frees it. */
 bool *export_people(const struct state *s, const struct person *who);

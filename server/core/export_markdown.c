@@ -141,7 +141,7 @@ static void write_notice(const struct state *s, const struct person *who, const 
 	for (size_t i = 0; i < n->n_rooms; i++) {
 		const struct room *r = state_room(s, n->rooms[i]);
 
-		if (!r || !export_reads(s, who, r->id))
+		if (!r || !export_tells_room(s, who, r->id))
 			continue;
 		text_puts(out, before);
 		markdown_words(out, r->title);

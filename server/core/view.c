@@ -60,7 +60,7 @@ bool view_reads_any(const struct person *p, const uint64_t *rooms, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (view_reads(p, rooms[i]))
 			return true;
-	return n == 0;
+	return n == 0 || view_reads(p, ROOM_CHANNEL);
 }
 
 bool view_sees(const struct state *s, const struct person *p, const struct event *e)

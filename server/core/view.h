@@ -23,7 +23,7 @@ bool view_same_sight(const struct person *a, const struct person *b);
 /* Does the person read this room: sit there, watch it, or (staff) the facilitator channel? */
 bool view_reads(const struct person *p, uint64_t room);
 
-/* Any of these rooms? None listed: all, so yes. */
+/* What concerns these rooms: any of them, or staff. None listed: all, so yes. */
 bool view_reads_any(const struct person *p, const uint64_t *rooms, size_t n);
 
 /* Is the person sent this event? Asked after it was reduced. Who did it always is. */

@@ -260,8 +260,7 @@ static void add_to(struct live *l, uint64_t room, const struct event *e, struct 
 
 static void add_to_rooms(struct live *l, const struct event *e, struct msg *wire)
 {
-	if (e->notices_announced.n_rooms == 0)
-		add_to(l, CROWD_ALL, e, wire);
+	add_to(l, e->notices_announced.n_rooms == 0 ? CROWD_ALL : ROOM_CHANNEL, e, wire);
 	for (size_t i = 0; i < e->notices_announced.n_rooms; i++)
 		add_to(l, e->notices_announced.rooms[i], e, wire);
 }

@@ -314,6 +314,8 @@ static void notices_reach_those_of_their_rooms(void **arg)
 	assert_int_equal(markdown_holds(&s, ANA, "money talk"), 0);
 	assert_int_equal(markdown_holds(&s, BEN, "money talk"), 1);
 	assert_int_equal(markdown_holds(&s, ANA, "全体"), 1);
+	assert_int_equal(markdown_holds(&s, OLGA, "money talk"), 1); /* sits in the plenary */
+	assert_int_equal(markdown_holds(&s, OLGA, " to Finance\n"), 1);
 	state_free(&s);
 }
 

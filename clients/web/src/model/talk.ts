@@ -2,6 +2,7 @@
 
 import type { Line, Notice, Reacted, Reaction, Talk, Topic, View } from "../protocol.ts";
 import { REACTIONS } from "../protocol.ts";
+import { CHANNEL } from "./rooms.ts";
 
 export type Item =
   | { readonly kind: "line"; readonly key: string; readonly line: Line; readonly head: boolean }
@@ -15,8 +16,9 @@ const TOGETHER = 5;
 export const talkOf = (view: View, room: number): Talk | undefined =>
   view.chat.talks.find((x) => x.room === room);
 
+/** What was announced in a room; the facilitator channel keeps it all. */
 export const noticesOf = (view: View, room: number): readonly Notice[] =>
-  view.notices.list.filter((n) => !n.rooms || n.rooms.includes(room));
+  view.notices.list.filter((n) => room === CHANNEL || !n.rooms || n.rooms.includes(room));
 
 /** Does a line stand under the head of the one before? */
 function together(line: Line, before: Line | null, run: number): boolean {

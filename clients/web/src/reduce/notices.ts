@@ -1,11 +1,12 @@
-/** Announcements to the rooms one reads. */
+/** Announcements to the rooms one reads; staff have them all. */
 
 import type { Notice, View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
+import { CHANNEL } from "./rooms.ts";
 
-/** Does one read one of these rooms? Having a talk of it says so. None listed: it is for all. */
+/** Does one read one of these rooms, or the channel? Having a talk of it says so. None listed: it is for all. */
 const isForMe = (view: View, rooms: readonly number[]): boolean =>
-  rooms.length === 0 || view.chat.talks.some((t) => rooms.includes(t.room));
+  rooms.length === 0 || view.chat.talks.some((t) => t.room === CHANNEL || rooms.includes(t.room));
 
 export const notices: Pick<Reducers, "notices.announced"> = {
   // Whoever made it learns of it by this event too, and keeps it if it is for a room they read.

@@ -6,7 +6,7 @@ import { byId, changeById, without } from "./lists.ts";
 import { changeRow, isSeated } from "./people.ts";
 
 /** The facilitator channel: read and written, but nobody sits there. */
-const CHANNEL = 0;
+export const CHANNEL = 0;
 
 function changeRoom(view: View, id: number, change: (room: Room) => Room): View {
   const list = changeById(view.rooms.list, id, change);

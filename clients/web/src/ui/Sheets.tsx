@@ -10,7 +10,7 @@ import { language, t } from "../i18n/t.ts";
 import { clock } from "../i18n/time.ts";
 import { knownAs } from "../model/people.ts";
 import { nameOf, roomOf } from "../model/rooms.ts";
-import { noticeTexts } from "../model/talk.ts";
+import { noticesOf, noticeTexts } from "../model/talk.ts";
 import type { Move, Notice, View } from "../protocol.ts";
 import { Badge } from "./Badge.tsx";
 import { Button } from "./parts/Button.tsx";
@@ -133,7 +133,7 @@ const LATE_MS = 1300;
 
 /** The newest announcement until it was seen or dismissed; it stays in the conversation all the same. */
 function NoticeStrip({ view }: { readonly view: View }) {
-  const { list } = view.notices;
+  const list = noticesOf(view, view.people.you.room);
   const old = useRef(list[list.length - 1]?.id ?? 0);
   const spoken = useRef(old.current);
   const late = useSignal(0);
