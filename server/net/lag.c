@@ -28,13 +28,15 @@ void lag_begin(void)
 
 struct lag lag_end(void)
 {
-	struct lag h = { 0 };
-	uint64_t own;
+	uint64_t ns = began.ns, work_ns = began.work_ns, own;
+	long waited = began.waits;
+	struct lag lag = { 0 };
 
-	if (!began.ns)
-		return h;
-	own = (uint64_t)clock_work_ns() - began.work_ns;
-	h.ns = uv_hrtime() - began.ns;
-	h.own = own > h.ns || waits() != began.waits ? h.ns : own;
-	return h;
+	lag_begin();
+	if (!ns)
+		return lag;
+	lag.ns = began.ns - ns;
+	own = began.work_ns - work_ns;
+	lag.own = own > lag.ns || began.waits != waited ? lag.ns : own;
+	return lag;
 }

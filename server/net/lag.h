@@ -11,8 +11,9 @@ struct lag {
 			 time of this thread, or all if the turn waited for anything else */
 };
 
+/* The kernel was asked to wait, and has let the loop go on. */
 void lag_begin(void);
-/* Since lag_begin; zeroes before the first. */
+/* The turn is over; zeroes for the first. The next one begins here, unless it waits before. */
 struct lag lag_end(void);
 
 #endif

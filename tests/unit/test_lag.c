@@ -84,6 +84,16 @@ static void what_others_take_is_not(void **state)
 	assert_true(h.own < h.ns - h.ns / 5);
 }
 
+/* Where there is more to do the loop does not wait between two turns. */
+static void a_turn_ends_where_the_next_begins(void **state)
+{
+	(void)state;
+	lag_begin();
+	compute(20);
+	lag_end();
+	assert_true(lag_end().ns < 15 * MS);
+}
+
 static void on_time(uv_timer_t *timer)
 {
 	*(struct lag *)timer->data = lag_end();
@@ -111,6 +121,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(its_work_is_its_own),
 	cmocka_unit_test(what_it_waits_for_is_its_own),
 	cmocka_unit_test(what_others_take_is_not),
+	cmocka_unit_test(a_turn_ends_where_the_next_begins),
 	cmocka_unit_test(rest_is_no_turn),
 };
 
