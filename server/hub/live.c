@@ -57,6 +57,15 @@ static void note_epoch(struct live *l, const char *epoch)
 		snprintf(l->epoch, sizeof(l->epoch), "%s", epoch);
 }
 
+/* More was said, which is a number on a card; or who was called on has spoken, which is who is
+ * where. */
+static bool is_mere_talk(const struct live *l, const struct event *e)
+{
+	const struct person *who = e->type == EVT_CHAT_SAID ? state_person(&l->state, e->by) : NULL;
+
+	return e->type >= EVT_CHAT_SAID && e->type <= EVT_CHAT_REACTED && !(who && who->called);
+}
+
 /* The next event of the log. One that was applied already (ours come twice: as the answer to the
  * append and as a notice) changes nothing. */
 void live_apply(struct live *l, const char *epoch, const struct store_record *record)
@@ -71,6 +80,8 @@ void live_apply(struct live *l, const char *epoch, const struct store_record *re
 	if (codec_event(body->text, body->len, &e) != OK)
 		e = (struct event){ .seq = record->seq,
 				    .at = l->state.at }; /* of a newer version: a place, no more */
+	bool talk = is_mere_talk(l, &e);                 /* before it is over */
+
 	l->bytes += body->len;
 	crash_at("live.event");
 	state_reduce(&l->state, &e);
@@ -80,7 +91,7 @@ void live_apply(struct live *l, const char *epoch, const struct store_record *re
 								     : msg_ref(body);
 	if (l->phase == LIVE_OPEN) {
 		presence_seated(l, &e);
-		if (e.type >= EVT_CHAT_SAID && e.type <= EVT_CHAT_REACTED)
+		if (talk)
 			digest_said(l);
 		else
 			digest_stir(l);

@@ -229,6 +229,32 @@ static void of_more_lines_staff_are_told_soon_and_others_seldom(void **state)
 	bench_end(&b);
 }
 
+/* Whoever was called on is shown as such until they speak: that is no mere line. */
+static void who_answers_a_call_is_told_soon(void **state)
+{
+	struct bench b;
+	struct screen ana, mo;
+	const json_t *first;
+
+	(void)state;
+	bench_begin(&b);
+	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
+	screen_come(&mo, &b, "Mo", ROLE_MODERATOR);
+	screen_ask(&mo, "{\"command\":\"hands.call\",\"n\":1,\"who\":%d}", (int)ana.peer.person);
+	bench_pass(&b, 500);
+	first = json_array_get(json_object_get(screen_last(&ana, "signal", "digest"), "here"), 0);
+	assert_non_null(json_object_get(first, "called"));
+	screen_say(&ana, 1, "here I am");
+	bench_pass(&b, 500);
+	screen_say(&ana, 2, "and this is why");
+	bench_pass(&b, 500);
+	first = json_array_get(json_object_get(screen_last(&ana, "signal", "digest"), "here"), 0);
+	assert_null(json_object_get(first, "called"));
+	screen_go(&mo);
+	screen_go(&ana);
+	bench_end(&b);
+}
+
 static const json_t *readers_by_digest(const struct screen *s)
 {
 	return json_object_get(screen_last(s, "signal", "digest"), "readers");
@@ -286,6 +312,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_cannot_take_a_run_gets_a_view),
 	cmocka_unit_test(everybody_is_sent_the_digest),
 	cmocka_unit_test(of_more_lines_staff_are_told_soon_and_others_seldom),
+	cmocka_unit_test(who_answers_a_call_is_told_soon),
 	cmocka_unit_test(nobody_reads_along_unseen),
 };
 
