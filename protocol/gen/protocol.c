@@ -1164,7 +1164,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_AGENDA_BACK] = {
 		.name = "agenda.back",
-		.doc = "Push the topic before the active one again; with none active the last one done.",
+		.doc = "Push the topic before the active one again; with none active, or none done before it, the last one done.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.rate = 60,

@@ -440,7 +440,8 @@ struct agenda_next {
 	uint64_t from; /* The active topic, or 0. */
 };
 
-/* Push the topic before the active one again; with none active the last one done. */
+/* Push the topic before the active one again; with none active, or none done before it, the last
+ * one done. */
 struct agenda_back {
 	uint64_t from; /* The active topic, or 0. */
 };

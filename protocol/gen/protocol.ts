@@ -601,7 +601,7 @@ export interface Commands {
     /** The active topic, or 0. */
     readonly from: number;
   };
-  /** Push the topic before the active one again; with none active the last one done. */
+  /** Push the topic before the active one again; with none active, or none done before it, the last one done. */
   readonly "agenda.back": {
     /** The active topic, or 0. */
     readonly from: number;

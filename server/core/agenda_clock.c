@@ -78,20 +78,26 @@ enum err decide_agenda_next(const struct state *s, const struct person *who,
 	return push(next_pending(&s->agenda), out);
 }
 
-/* The nearest one above that was done; with none active the one that was pushed last. */
+/* The nearest one above that was done; with none active, or none above, the one that was pushed
+ * last. */
 static uint64_t last_done(const struct agenda *a)
 {
-	const struct topic *found = NULL;
+	const struct topic *above = NULL, *last = NULL;
+	bool passed = a->active == 0;
 
-	for (size_t i = 0; i < a->n && a->list[i]->id != a->active; i++) {
+	for (size_t i = 0; i < a->n; i++) {
 		const struct topic *t = a->list[i];
 
+		passed = passed || t->id == a->active;
 		if (t->state != TOPIC_STATE_DONE)
 			continue;
-		if (a->active || !found || t->started >= found->started)
-			found = t;
+		if (!passed)
+			above = t;
+		if (!last || t->started >= last->started)
+			last = t;
 	}
-	return found ? found->id : 0;
+	last = above ? above : last;
+	return last ? last->id : 0;
 }
 
 enum err decide_agenda_back(const struct state *s, const struct person *who,
