@@ -992,7 +992,7 @@ const struct command_spec command_specs[CMD_COUNT] = {
 	},
 	[CMD_ROOMS_OPEN] = {
 		.name = "rooms.open",
-		.doc = "Open a room. One for an area takes that area's people when everybody is sent.",
+		.doc = "Open a room; attendees where the session lets them, and while there are fewer than 128. One for an area takes that area's people when everybody is sent.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE,
 		.phases = 1u << PHASE_LOBBY | 1u << PHASE_WELCOME | 1u << PHASE_BRIEF | 1u << PHASE_BREAKOUT | 1u << PHASE_REPORT_BACK | 1u << PHASE_OPEN_FLOOR,
 		.blocked_by = BLOCKED_MUTED,

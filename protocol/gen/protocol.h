@@ -23,6 +23,7 @@
 #define LIMIT_REPLAY_EVENTS 1000 /* events a reconnect may replay */
 #define LIMIT_REPLAY_BYTES 262144 /* bytes a reconnect may replay */
 #define LIMIT_ROOMS 256 /* rooms in a session */
+#define LIMIT_ATTENDEE_ROOMS 128 /* rooms in a session beyond which only staff open more */
 #define LIMIT_PEOPLE 20000 /* people in a session */
 #define LIMIT_TOPICS 100 /* topics in an agenda */
 #define LIMIT_WATCHED 8 /* rooms one person watches */
@@ -351,7 +352,8 @@ struct people_remove {
 	const char *note; /* optional: A note for the record. */
 };
 
-/* Open a room. One for an area takes that area's people when everybody is sent. */
+/* Open a room; attendees where the session lets them, and while there are fewer than 128. One for
+ * an area takes that area's people when everybody is sent. */
 struct rooms_open {
 	const char *title; /* Title. */
 	const char *area; /* optional: The area it is for; one open room for each. */

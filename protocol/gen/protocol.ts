@@ -26,6 +26,8 @@ export const LIMIT_REPLAY_EVENTS = 1000;
 export const LIMIT_REPLAY_BYTES = 262144;
 /** rooms in a session */
 export const LIMIT_ROOMS = 256;
+/** rooms in a session beyond which only staff open more */
+export const LIMIT_ATTENDEE_ROOMS = 128;
 /** people in a session */
 export const LIMIT_PEOPLE = 20000;
 /** topics in an agenda */
@@ -498,7 +500,7 @@ export interface Commands {
     /** A note for the record. */
     readonly note?: string;
   };
-  /** Open a room. One for an area takes that area's people when everybody is sent. */
+  /** Open a room; attendees where the session lets them, and while there are fewer than 128. One for an area takes that area's people when everybody is sent. */
   readonly "rooms.open": {
     /** Title. */
     readonly title: string;

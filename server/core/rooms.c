@@ -67,6 +67,12 @@ static bool in_catalogue(const struct state *s, const char *area)
 	return false;
 }
 
+/* Nobody keeps staff from opening rooms by opening many. */
+static size_t most_rooms(const struct person *who)
+{
+	return role_is_staff(who->role) ? LIMIT_ROOMS : LIMIT_ATTENDEE_ROOMS;
+}
+
 enum err decide_rooms_open(const struct state *s, const struct person *who,
 			   const struct command *cmd, struct event *out)
 {
@@ -78,7 +84,7 @@ enum err decide_rooms_open(const struct state *s, const struct person *who,
 		return ERR_NOT_FOUND;
 	if (open_room_of(s, c->area))
 		return ERR_CONFLICT;
-	if (s->rooms.n >= LIMIT_ROOMS + 2) /* plenary and channel are not counted */
+	if (s->rooms.n >= most_rooms(who) + 2) /* plenary and channel are not counted */
 		return ERR_FULL;
 	out->type = EVT_ROOMS_OPENED;
 	out->rooms_opened = (struct rooms_opened){

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "protocol/codec.h"
+#include "protocol/gen/dispatch.h"
 #include "server/base/mem.h"
 #include "server/core/view.h"
 
@@ -88,6 +89,22 @@ static void happen(struct state *s, uint64_t by, const char *name, const char *f
 	event_free(&e);
 }
 
+/* With an organizer, 2. */
+static void open_session(struct state *s, const char *rooms_by)
+{
+	char fields[300];
+
+	snprintf(fields, sizeof(fields),
+		 "\"session\":\"demo\",\"title\":\"Many\",\"format\":\"free\",\"languages\":["
+		 "\"en\"],"
+		 "\"areas\":[],\"start\":1795305600000,\"end\":1795309200000,\"open\":true,\"rooms_"
+		 "by\":\"%s\"",
+		 rooms_by);
+	happen(s, 0, "session.opened", fields);
+	happen(s, 2, "people.joined",
+	       "\"sub\":\"olga\",\"language\":\"en\",\"role\":\"organizer\"");
+}
+
 static void expect_described(const struct shape *shape, const char *text, const char *but)
 {
 	json_t *json = json_loads(text, 0, NULL);
@@ -106,13 +123,7 @@ static void as_many_rooms_as_may_be_are_as_described(void **state)
 	struct text t = { 0 }, notice = { 0 };
 
 	(void)state;
-	happen(&s, 0, "session.opened",
-	       "\"session\":\"demo\",\"title\":\"Many\",\"format\":\"free\",\"languages\":[\"en\"],"
-	       "\"areas\":[],"
-	       "\"start\":1795305600000,\"end\":1795309200000,\"open\":true,\"rooms_by\":"
-	       "\"staff\"");
-	happen(&s, 2, "people.joined",
-	       "\"sub\":\"olga\",\"language\":\"en\",\"role\":\"organizer\"");
+	open_session(&s, "staff");
 	text_printf(&notice, "\"text\":\"to each\",\"rooms\":[");
 	for (int i = 0; i < LIMIT_ROOMS; i++) {
 		happen(&s, 2, "rooms.opened", "\"title\":\"One of them\"");
@@ -133,9 +144,39 @@ static void as_many_rooms_as_may_be_are_as_described(void **state)
 	state_free(&s);
 }
 
+static enum err may_open(const struct state *s, uint64_t who)
+{
+	struct command c = { .type = CMD_ROOMS_OPEN, .rooms_open = { .title = "One more" } };
+	struct event e = { 0 };
+
+	return decide_rooms_open(s, state_person(s, who), &c, &e);
+}
+
+/* Where attendees may open rooms, one of them alone could take all that there may be. */
+static void attendees_leave_rooms_to_staff(void **state)
+{
+	struct state s = { 0 };
+
+	(void)state;
+	open_session(&s, "attendees");
+	happen(&s, 3, "people.joined", "\"sub\":\"ana\",\"language\":\"en\",\"role\":\"attendee\"");
+	for (int i = 0; i < LIMIT_ATTENDEE_ROOMS; i++) {
+		assert_int_equal(may_open(&s, 3), OK);
+		happen(&s, 3, "rooms.opened", "\"title\":\"One of them\"");
+	}
+	assert_int_equal(may_open(&s, 3), ERR_FULL);
+	for (int i = LIMIT_ATTENDEE_ROOMS; i < LIMIT_ROOMS; i++) {
+		assert_int_equal(may_open(&s, 2), OK);
+		happen(&s, 2, "rooms.opened", "\"title\":\"One of them\"");
+	}
+	assert_int_equal(may_open(&s, 2), ERR_FULL);
+	state_free(&s);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(people_are_found_by_id),
 	cmocka_unit_test(as_many_rooms_as_may_be_are_as_described),
+	cmocka_unit_test(attendees_leave_rooms_to_staff),
 };
 
 const struct unit_group state_group = UNIT_GROUP("state", tests);
