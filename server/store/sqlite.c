@@ -148,8 +148,8 @@ static void never_asked(void *arg)
 }
 
 /* Both threads, or none: what has been started is closed as usual, unasked. */
-static enum err start(struct sqlite *s, uv_loop_t *loop, const char *path, char *why,
-		      size_t why_size)
+static enum err start(struct sqlite *s, uv_loop_t *loop, const char *path, unsigned note_ms,
+		      char *why, size_t why_size)
 {
 	int rc = uv_async_init(loop, &s->wake, sqlite_on_wake) == 0 ? SQLITE_OK : SQLITE_ERROR;
 
@@ -158,7 +158,7 @@ static enum err start(struct sqlite *s, uv_loop_t *loop, const char *path, char 
 	s->closed = never_asked;
 	job_queue_init(&s->results, &s->wake);
 	job_list_init(&s->untold);
-	rc = writer_start(&s->writer, s->file.writer, &s->results);
+	rc = writer_start(&s->writer, &s->file, note_ms, &s->results);
 	if (rc != SQLITE_OK) {
 		snprintf(why, why_size, "%s cannot be used (%s).", path,
 			 sqlite3_errmsg(s->file.writer));
@@ -208,7 +208,7 @@ enum err sqlite_open(uv_loop_t *loop, const char *path, const struct sqlite_opti
 		.arg = arg,
 	};
 	s->followers = (struct followers){ .store = &s->store, .fetch = fetch };
-	err = start(s, loop, path, why, why_size);
+	err = start(s, loop, path, options->note_ms, why, why_size);
 	if (err == OK) {
 		*out = &s->store;
 		log_info("store.open", "kind=%s path=%s sync=%s", "sqlite", path,

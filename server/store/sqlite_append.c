@@ -1,7 +1,6 @@
 /* What the writer does for one job, inside of the transaction of a batch. */
 #include "server/store/sqlite_writer.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,23 +83,11 @@ static struct log_cache *know(struct writer *w, const char *name, enum err *err,
 	return log;
 }
 
-static void new_epoch(char epoch[STORE_EPOCH_MAX + 1])
-{
-	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
-	unsigned char chance[10];
-
-	if (RAND_bytes(chance, sizeof(chance)) != 1)
-		x_end(X_CHANCE); /* two histories could bear one name */
-	for (size_t i = 0; i < sizeof(chance); i++)
-		epoch[i] = letters[chance[i] & 31];
-	epoch[sizeof(chance)] = '\0';
-}
-
 static int make_log(struct writer *w, struct log_cache *log)
 {
 	struct hash seal;
 
-	new_epoch(log->row.epoch);
+	rows_new_epoch(log->row.epoch);
 	seal = rows_seal(log->name, log->row.epoch, 0, &log->row.chain);
 	sqlite3_bind_text(w->make, 1, log->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(w->make, 2, log->row.epoch, -1, SQLITE_STATIC);
@@ -228,7 +215,7 @@ int writer_erase(struct writer *w, struct job *j)
 	sqlite3_reset(w->at);
 	if (rc != SQLITE_ROW)
 		return rc;
-	new_epoch(log->row.epoch);
+	rows_new_epoch(log->row.epoch);
 	strcpy(j->its_epoch, log->row.epoch);
 	rc = put_stub(w, record, &was, j->bodies[0]);
 	return rc == SQLITE_OK ? note_log(w, log) : rc;

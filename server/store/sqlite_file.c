@@ -196,6 +196,8 @@ static enum err open_all(struct opening *o)
 		err = prepare(o, version);
 	if (err == OK)
 		err = schema_check_names(o);
+	if (err == OK)
+		err = history_open(o);
 	return err;
 }
 

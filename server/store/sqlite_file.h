@@ -7,9 +7,11 @@
 #include <stdbool.h>
 
 #include "server/store/sqlite.h"
+#include "server/store/sqlite_history.h"
 
 struct sqlite_file {
 	int lock_fd;
+	struct history history;
 	sqlite3 *writer, *reader; /* each for one thread at a time */
 };
 

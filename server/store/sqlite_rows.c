@@ -1,10 +1,12 @@
 #include "server/store/sqlite_rows.h"
 
 #include <inttypes.h>
+#include <openssl/rand.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "server/base/mem.h"
 #include "server/store/sqlite_file.h"
 
 #define WHY_MAX     sizeof(((struct job *)0)->why)
@@ -53,6 +55,18 @@ static bool column_hash(sqlite3_stmt *st, int column, struct hash *out)
 		return false;
 	memcpy(out->bytes, sqlite3_column_blob(st, column), HASH_BYTES);
 	return true;
+}
+
+void rows_new_epoch(char epoch[STORE_EPOCH_MAX + 1])
+{
+	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	unsigned char chance[10];
+
+	if (RAND_bytes(chance, sizeof(chance)) != 1)
+		x_end(X_CHANCE); /* two histories could bear one name */
+	for (size_t i = 0; i < sizeof(chance); i++)
+		epoch[i] = letters[chance[i] & 31];
+	epoch[sizeof(chance)] = '\0';
 }
 
 struct hash rows_seal(const char *name, const char *epoch, uint64_t head, const struct hash *chain)

@@ -32,6 +32,8 @@ void rows_fini(struct rows *r);
 /* Did the last column come back empty for lack of memory? What looks damaged then is not. */
 bool rows_no_memory(const struct rows *r);
 
+/* By chance: two histories never bear one name. */
+void rows_new_epoch(char epoch[STORE_EPOCH_MAX + 1]);
 /* Ties a row of `logs` together, so that a flipped bit in it is seen. */
 struct hash rows_seal(const char *name, const char *epoch, uint64_t head, const struct hash *chain);
 

@@ -20,6 +20,7 @@ static const char *const migrations[] = {
 	"CREATE TABLE stubs (record INTEGER PRIMARY KEY, was BLOB NOT NULL, stub BLOB NOT NULL,"
 	" seal BLOB NOT NULL) STRICT;"
 	"PRAGMA application_id = 1248813665;",
+	"CREATE TABLE history (name TEXT NOT NULL) STRICT; INSERT INTO history VALUES ('');",
 };
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

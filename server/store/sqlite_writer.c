@@ -4,7 +4,6 @@
 
 #include "server/base/crash.h"
 #include "server/base/log.h"
-#include "server/store/sqlite_file.h"
 
 /* Pages of the write-ahead log (4 KiB): copied into the file when there is nothing else to do, and
  * at last when it gets large, because reading becomes slower with it. */
@@ -89,6 +88,8 @@ static bool transact(struct writer *w, struct job *first, const struct job *end)
 	crash_at("sqlite.begun");
 	if (rc == SQLITE_OK)
 		rc = run_jobs(w, first, end);
+	if (rc == SQLITE_OK)
+		rc = history_renew(w->history, w->db, w->note_ms);
 	if (rc == SQLITE_OK) {
 		committing = true;
 		crash_at("sqlite.committing");
@@ -96,8 +97,10 @@ static bool transact(struct writer *w, struct job *first, const struct job *end)
 		crash_at("sqlite.committed");
 	}
 	note_failure(w, rc);
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK) {
+		history_renewed(w->history);
 		return true;
+	}
 	if (!sqlite3_get_autocommit(w->db))
 		exec(w, "ROLLBACK");
 	writer_forget(w);
@@ -268,11 +271,13 @@ static int prepare(struct writer *w)
 	return rc;
 }
 
-int writer_start(struct writer *w, sqlite3 *db, struct job_queue *out)
+int writer_start(struct writer *w, struct sqlite_file *f, unsigned note_ms, struct job_queue *out)
 {
-	w->db = db;
+	w->db = f->writer;
+	w->history = &f->history;
+	w->note_ms = note_ms ? note_ms : HISTORY_RENEW_MS;
 	w->out = out;
-	sqlite3_wal_hook(db, note_pages, w); /* takes the place of the automatic checkpoint */
+	sqlite3_wal_hook(w->db, note_pages, w); /* takes the place of the automatic checkpoint */
 	int rc = prepare(w);
 	if (rc == SQLITE_OK) {
 		job_queue_init(&w->in, NULL);

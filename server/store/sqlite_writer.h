@@ -4,6 +4,7 @@
 #define JOBALIKE_STORE_SQLITE_WRITER_H
 
 #include "server/base/hash.h"
+#include "server/store/sqlite_file.h"
 #include "server/store/sqlite_rows.h"
 
 /* What the writer knows of a log: true as soon as the transaction that it is in is committed. */
@@ -22,14 +23,17 @@ struct writer {
 		*keep_stubs;
 	struct log_cache *logs;
 	int wal_pages;
+	struct history *history;
+	unsigned note_ms;
 	bool failing;        /* told once, and once when it is over */
 	struct job_queue in; /* APPEND, ERASE, DROP, STOP */
 	struct job_list dropping;
 	struct job_queue *out;
 };
 
-/* Takes the connection over; ends after a JOB_STOP, which it hands back last. */
-int writer_start(struct writer *w, sqlite3 *db, struct job_queue *out);
+/* Takes the connection of the file over, and its history; ends after a JOB_STOP, which it hands back
+ * last. */
+int writer_start(struct writer *w, struct sqlite_file *f, unsigned note_ms, struct job_queue *out);
 /* After its JOB_STOP has come. */
 void writer_join(struct writer *w);
 

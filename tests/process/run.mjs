@@ -4,6 +4,7 @@
 
 import { counts } from "../edge/cases.mjs";
 import { isWatched } from "../lib-js/server.mjs";
+import { broughtBackFiles } from "./broughtback.mjs";
 import { confined } from "./confined.mjs";
 import { ends } from "./ends.mjs";
 import { full } from "./full.mjs";
@@ -18,6 +19,7 @@ await full();
 await secrets();
 await reloads();
 await ends();
+await broughtBackFiles();
 if (!isWatched) await hardened();
 await half;
 

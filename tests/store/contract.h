@@ -28,6 +28,8 @@ extern const size_t n_contract_erase_cases;
 /* Of one kind only. */
 extern const struct contract_case file_cases[];
 extern const size_t n_file_cases;
+extern const struct contract_case history_cases[];
+extern const size_t n_history_cases;
 extern const struct contract_case damage_cases[];
 extern const size_t n_damage_cases;
 extern const struct contract_case erasure_cases[];

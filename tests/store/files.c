@@ -65,7 +65,7 @@ static void a_newer_schema_is_refused(void **state)
 	file_edit(*state, "PRAGMA user_version = 999");
 	assert_int_equal(try_open(*state, file_path(*state, ""), why), ERR_DAMAGED);
 	assert_non_null(strstr(why, "newer version"));
-	file_edit(*state, "PRAGMA user_version = 1"); /* and was not touched */
+	file_edit(*state, "PRAGMA user_version = 2"); /* and was not touched */
 	assert_true(file_opens_whole(*state));
 }
 

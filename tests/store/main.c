@@ -61,6 +61,7 @@ int main(void)
 	run_group("memory with faults", fault_cases, n_fault_cases, NULL);
 	run_group("memory that loses", lost_cases, n_lost_cases, NULL);
 	run_group("sqlite's file", file_cases, n_file_cases, &sqlite_kind);
+	run_group("sqlite's file, brought back", history_cases, n_history_cases, &sqlite_kind);
 	run_group("sqlite's file, damaged", damage_cases, n_damage_cases, &sqlite_kind);
 	run_group("sqlite's file, erased", erasure_cases, n_erasure_cases, &sqlite_kind);
 	run_group("sqlite without power", power_cases, n_power_cases, &sqlite_kind);
