@@ -1301,7 +1301,7 @@ const struct query_spec query_specs[QRY_COUNT] = {
 	},
 	[QRY_CHAT_HISTORY] = {
 		.name = "chat.history",
-		.doc = "Older lines of a room one may read: one's own and watched ones; all but the facilitator channel once the session is closed; all for staff then.",
+		.doc = "Older lines of a room one may read: one's own, watched and closed ones; all but the facilitator channel once the session is closed; all for staff then.",
 		.roles = 1u << ROLE_ORGANIZER | 1u << ROLE_FACILITATOR | 1u << ROLE_MODERATOR | 1u << ROLE_ATTENDEE | 1u << ROLE_OBSERVER,
 		.rate = 120,
 		.answer = &answer_chat_history_shape,

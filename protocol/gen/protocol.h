@@ -515,8 +515,8 @@ struct people_roster {
 	uint64_t after; /* optional: Only those after this one. */
 };
 
-/* Older lines of a room one may read: one's own and watched ones; all but the facilitator channel
- * once the session is closed; all for staff then. */
+/* Older lines of a room one may read: one's own, watched and closed ones; all but the facilitator
+ * channel once the session is closed; all for staff then. */
 struct chat_history {
 	uint64_t room; /* Which. */
 	uint64_t before; /* optional: Lines before this one; absent: the last ones. */

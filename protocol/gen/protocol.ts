@@ -751,7 +751,7 @@ export interface Queries {
     /** Only those after this one. */
     readonly after?: number;
   };
-  /** Older lines of a room one may read: one's own and watched ones; all but the facilitator channel once the session is closed; all for staff then. */
+  /** Older lines of a room one may read: one's own, watched and closed ones; all but the facilitator channel once the session is closed; all for staff then. */
   readonly "chat.history": {
     /** Which. */
     readonly room: number;
@@ -771,7 +771,7 @@ export interface Answers {
     /** How many there are in all. */
     readonly total: number;
   };
-  /** Older lines of a room one may read: one's own and watched ones; all but the facilitator channel once the session is closed; all for staff then. */
+  /** Older lines of a room one may read: one's own, watched and closed ones; all but the facilitator channel once the session is closed; all for staff then. */
   readonly "chat.history": {
     /** Which. */
     readonly room: number;

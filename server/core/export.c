@@ -19,11 +19,14 @@ bool export_is_for(const struct state *s, const struct person *who)
 
 bool export_reads(const struct state *s, const struct person *who, uint64_t room)
 {
+	const struct room *r;
+
 	if (!export_is_for(s, who))
 		return false;
 	if (is_closed(s))
 		return room != ROOM_CHANNEL || role_is_staff(who->role);
-	return view_reads(who, room);
+	r = state_room(s, room);
+	return view_reads(who, room) || (r && r->closed);
 }
 
 bool export_tells_room(const struct state *s, const struct person *who, uint64_t room)

@@ -136,6 +136,10 @@ async function all(browser, server, language, say) {
     for (const area of AREAS) await organizer.ask("rooms.open", { title: area.en, area: area.key });
     const extra = await organizer.ask("rooms.open", { title: "A corner", capacity: 2 });
     await organizer.ask("rooms.lock", { room: extra.seq });
+    const over = await attendee.ask("rooms.open", { title: "It is over" });
+    await attendee.ask("rooms.enter", { room: over.seq });
+    await attendee.ask("chat.say", { room: over.seq, text: "Said before it was closed." });
+    await organizer.ask("rooms.close", { room: over.seq });
     await attendee.ask("hands.raise");
     await organizer.ask("notices.announce", { text: "Tea is ready.", zh: "茶已备好。" });
     await organizer.say("A note for the team.", { room: 0 });
@@ -152,6 +156,12 @@ async function all(browser, server, language, say) {
     const composer = page.locator(".composer textarea");
     await composer.waitFor();
     await page.getByText("We share one calendar").first().waitFor();
+    if (!small) {
+      await page.locator(".rooms-closed summary").click();
+      await page.locator(".rooms-closed button").click();
+      await page.getByRole("dialog").getByText("Said before it was closed.").waitFor();
+      await dialog(page, "a closed room");
+    }
     const id = await until("the newcomer is known", async () => idOf(organizer, name));
     await see(page, `session, ${kind}`, { small: true });
     if (small)

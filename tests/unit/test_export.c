@@ -144,6 +144,19 @@ static void an_open_session_gives_the_rooms_one_reads(void **arg)
 	state_free(&s);
 }
 
+static void rooms_that_were_closed_stay_readable(void **arg)
+{
+	struct state s = open_session();
+
+	(void)arg;
+	say(&s, BEN, FIN, "in finance");
+	assert_int_equal(markdown_holds(&s, ANA, "in finance"), 0);
+	happen(&s, OLGA, "rooms.closed", "\"room\":6");
+	assert_int_equal(markdown_holds(&s, ANA, "in finance"), 1);
+	assert_int_equal(markdown_holds(&s, BEN, "in finance"), 1); /* who sat there */
+	state_free(&s);
+}
+
 static void a_closed_one_gives_all_but_the_channel(void **arg)
 {
 	struct state s = open_session();
@@ -321,6 +334,7 @@ static void notices_reach_those_of_their_rooms(void **arg)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_open_session_gives_the_rooms_one_reads),
+	cmocka_unit_test(rooms_that_were_closed_stay_readable),
 	cmocka_unit_test(a_closed_one_gives_all_but_the_channel),
 	cmocka_unit_test(who_was_removed_reads_nothing),
 	cmocka_unit_test(who_has_left_reads_nothing_until_it_is_closed),

@@ -11,6 +11,7 @@ export type DialogSpec =
   | { readonly kind: "topic"; readonly topic: Topic | null }
   | { readonly kind: "open_room" }
   | { readonly kind: "close_room"; readonly room: number }
+  | { readonly kind: "closed_room"; readonly room: number }
   | { readonly kind: "send" }
   | { readonly kind: "recall" }
   | { readonly kind: "close" }

@@ -1,4 +1,4 @@
-/** The whole record of a closed session: every room's lines, asked for page by page. */
+/** The record of a closed session, or of a closed room: its lines, asked for page by page. */
 
 import { signal } from "@preact/signals";
 import type { Line } from "../protocol.ts";

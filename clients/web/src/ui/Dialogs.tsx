@@ -2,6 +2,7 @@ import { closeDialog, dialog } from "../app/dialogs.ts";
 import type { View } from "../protocol.ts";
 import { AppointDialog } from "./dialogs/AppointDialog.tsx";
 import { CloseRoomDialog, CloseSessionDialog } from "./dialogs/CloseDialogs.tsx";
+import { ClosedRoomDialog } from "./dialogs/ClosedRoomDialog.tsx";
 import { CodeDialog } from "./dialogs/CodeDialog.tsx";
 import { KeysDialog } from "./dialogs/KeysDialog.tsx";
 import { MoveDialog } from "./dialogs/MoveDialog.tsx";
@@ -35,6 +36,8 @@ export function Dialogs({ view }: { readonly view: View }) {
       return <OpenRoomDialog view={view} onClose={onClose} />;
     case "close_room":
       return <CloseRoomDialog view={view} room={spec.room} onClose={onClose} />;
+    case "closed_room":
+      return <ClosedRoomDialog view={view} room={spec.room} onClose={onClose} />;
     case "send":
       return <SendDialog view={view} onClose={onClose} />;
     case "recall":

@@ -48,8 +48,14 @@ export function Rooms({ view }: { readonly view: View }) {
           <ul>
             {closed.map((r) => (
               <li key={r.id}>
-                <Tile areas={view.session.areas} area={r.area} size="s" />
-                <span dir="auto">{roomName(r, view.session.areas)}</span>
+                <button
+                  type="button"
+                  class="side-act"
+                  onClick={() => openDialog({ kind: "closed_room", room: r.id })}
+                >
+                  <Tile areas={view.session.areas} area={r.area} size="s" />
+                  <span dir="auto">{roomName(r, view.session.areas)}</span>
+                </button>
               </li>
             ))}
           </ul>
