@@ -1,8 +1,8 @@
 /* Which history the file holds. A log is one unbroken history, and its epoch is its name; a file
  * that was brought back from a copy goes on from there, and is another one for whoever has seen
  * more. So the file has a name in it that changes every few seconds in which something is written,
- * and beside it, in its .lock, stand that, or the last and the next, and which file it was (inode and
- * time of birth). Where they do not agree as it is opened, all logs in it get new epochs. */
+ * and beside it, in its .lock, stand that, or the last and the next, and which file it was (inode
+ * and time of birth). Where they do not agree as it is opened, all logs in it get new epochs. */
 #ifndef JOBALIKE_STORE_SQLITE_HISTORY_H
 #define JOBALIKE_STORE_SQLITE_HISTORY_H
 

@@ -31,8 +31,8 @@ struct writer {
 	struct job_queue *out;
 };
 
-/* Takes the connection of the file over, and its history; ends after a JOB_STOP, which it hands back
- * last. */
+/* Takes the connection of the file over, and its history; ends after a JOB_STOP, which it hands
+ * back last. */
 int writer_start(struct writer *w, struct sqlite_file *f, unsigned note_ms, struct job_queue *out);
 /* After its JOB_STOP has come. */
 void writer_join(struct writer *w);
