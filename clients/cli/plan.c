@@ -76,6 +76,7 @@ static void print_links(const json_t *answer)
 	json_t *link;
 
 	printf("%-12s %s\n", "session", enter_word(answer, "session"));
+	printf("%-12s %s\n", "code", enter_word(answer, "code"));
 	json_object_foreach (json_object_get(answer, "links"), role, link)
 		printf("%-12s %s\n", role, json_string_value(link));
 }

@@ -97,7 +97,9 @@ after(async () => {
 test("sessions are listed and shown", () => {
   assert.match(jobalike(["sessions", base]).out, /lobby\s+Test hour/);
   const hidden = ["plan", "--server", base, "--title", "By invitation", "--area", "hr=HR", "--start", "now", "--end", "+60m"];
-  assert.equal(jobalike([...hidden, "--key", join(data, "install.key")]).status, 0);
+  const planned = jobalike([...hidden, "--key", join(data, "install.key")]);
+  assert.equal(planned.status, 0);
+  assert.match(planned.out, /^session +\S+\ncode +[0-9A-Z]{6}\n\w+ +http\S+\n/);
   assert.doesNotMatch(jobalike(["sessions", base]).out, /By invitation/);
   assert.match(jobalike(["sessions", base, "--key", join(data, "install.key")]).out, /lobby\s+By invitation/);
   writeFileSync(join(dir, "other.key"), "of another house, and as long as it has to be\n");

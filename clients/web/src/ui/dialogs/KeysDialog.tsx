@@ -1,5 +1,5 @@
 import { t } from "../../i18n/t.ts";
-import { isStaff } from "../../model/people.ts";
+import { everMay, isStaff } from "../../model/people.ts";
 import type { View } from "../../protocol.ts";
 import { type Command, commandsOf } from "../commands.ts";
 import { singleKeys, switchKeys } from "../keys.ts";
@@ -13,7 +13,7 @@ interface Props {
 /** All keys, as they stand for this person now, and the switch for the single ones. */
 export function KeysDialog({ view, onClose }: Props) {
   const mod = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘" : "Ctrl";
-  const staff = isStaff(view.people.you.role);
+  const { role } = view.people.you;
   const always: readonly (readonly [string, string])[] = [
     [`${mod}+K`, t("keys.find")],
     ["F6", t("keys.region")],
@@ -30,14 +30,14 @@ export function KeysDialog({ view, onClose }: Props) {
     ["S", t("chat.r_same")],
     ["E", t("chat.edit")],
     ["Delete", t("chat.remove")],
-    ...(staff
+    ...(isStaff(role)
       ? ([
           ["M", t("move.do")],
           ["X Shift+X", t("keys.select")],
-          ["Shift+M", t("mute.do")],
-          ["Shift+K", t("remove.do")],
         ] as const)
       : []),
+    ...(everMay(role, "people.mute") ? ([["Shift+M", t("mute.do")]] as const) : []),
+    ...(everMay(role, "people.remove") ? ([["Shift+K", t("remove.do")]] as const) : []),
   ];
   const keyed = commandsOf(view).filter((c): c is Command & { key: string } => c.key !== undefined);
   return (
