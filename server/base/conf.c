@@ -104,6 +104,8 @@ static void derive(struct conf_reading *r)
 
 static int finish(struct conf_reading *r)
 {
+	if (r->check && r->n_wrong == 0)
+		conf_check(r);
 	if (r->n_wrong > 0) {
 		fprintf(r->err,
 			"jobalike-server: %d %s in the options; --help says what there is\n",

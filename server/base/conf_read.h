@@ -55,6 +55,9 @@ void conf_read_environment(struct conf_reading *r, char *const *env);
 /* Reads --config files on its way. Returns -1, or the status to exit with. */
 int conf_read_flags(struct conf_reading *r, int argc, char **argv);
 
+/* Says what of the files and users that are named is not there, or of no use. */
+void conf_check(struct conf_reading *r);
+
 /* Turns a text into the option's member of *c; says what is wrong with it, or NULL. What it says is
  * valid until the next call. */
 const char *conf_set(struct conf *c, const struct conf_option *o, const char *text);

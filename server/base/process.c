@@ -36,6 +36,11 @@ static const struct passwd *find_user(const char *user, char *why, size_t why_si
 	return found;
 }
 
+bool process_knows(const char *user, char *why, size_t why_size)
+{
+	return find_user(user, why, why_size) != NULL;
+}
+
 /* Not through a link: whoever owns the folder above could aim it anywhere. */
 static bool give_folder(const char *folder, const struct passwd *to)
 {

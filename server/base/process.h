@@ -10,6 +10,8 @@ void process_no_new_privileges(void);
 /* Nothing of its memory goes into a file when it dies. */
 void process_no_core(void);
 
+/* Is there such a user? False: why says in a sentence that there is none. */
+bool process_knows(const char *user, char *why, size_t why_size);
 /* A folder is that user's, made if it is not there. Before process_become. False: why says in a
  * sentence what is wrong. */
 bool process_give(const char *folder, const char *user, char *why, size_t why_size);

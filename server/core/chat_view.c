@@ -100,7 +100,6 @@ void chat_free(struct state *s)
 	free(s->chat.list);
 }
 
-/* Rooms are everybody's to read once the session is closed, but for the channel. */
 /* The channel, which nobody closes, is for staff; all other talk is read once it is over. */
 static bool may_read(const struct state *s, const struct person *p, const struct room *r)
 {

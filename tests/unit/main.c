@@ -15,6 +15,7 @@ extern const struct unit_group codec_refused_group;
 extern const struct unit_group codec_suites_group;
 extern const struct unit_group codec_tables_group;
 extern const struct unit_group codec_text_group;
+extern const struct unit_group conf_check_group;
 extern const struct unit_group conf_group;
 extern const struct unit_group conf_print_group;
 extern const struct unit_group conf_redis_group;
@@ -59,6 +60,7 @@ static const struct unit_group *const groups[] = {
 	&codec_group,         &codec_own_group,
 	&codec_refused_group, &codec_suites_group,
 	&codec_tables_group,  &codec_text_group,
+	&conf_check_group,
 	&conf_group,          &conf_redis_group,
 	&conf_print_group,    &confine_group,
 	&export_group,        &helping_group,
