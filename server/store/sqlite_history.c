@@ -80,11 +80,15 @@ static int read_name(sqlite3 *db, char out[STORE_EPOCH_MAX + 1])
 
 static int write_name(sqlite3 *db, const char *name)
 {
-	char *sql = sqlite3_mprintf("UPDATE history SET name = %Q", name);
-	int rc = sql ? exec(db, sql) : SQLITE_NOMEM;
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, "UPDATE history SET name = ?1", -1, &st, NULL);
 
-	sqlite3_free(sql);
-	return rc;
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /* The log with the next higher id. False: there is none, or *rc says why not. */
