@@ -1,5 +1,6 @@
 /* The server: arguments, configuration, the beginning, the turns of the loop. */
 #include <assert.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <openssl/rand.h>
 #include <signal.h>
@@ -93,6 +94,20 @@ static bool refuse(const char *why)
 	return false;
 }
 
+/* The kernel's table of them has room for all from the start: while it grows in a program of several
+ * threads, each time they have doubled, whoever opens a file waits for an RCU grace period (fs/file.c,
+ * expand_fdtable), and the loop was held for 10 to 40 ms. */
+static void make_room_for_files(rlim_t n)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int last = fcntl(null, F_DUPFD_CLOEXEC, (int)n - 1);
+
+	if (last >= 0)
+		close(last);
+	if (null >= 0)
+		close(null);
+}
+
 /* As many as are needed and no more: libwebsockets makes a table for all that are allowed, and as
  * Debian builds it walks the whole of it whenever a connection ends. */
 static bool allow_files(const struct conf *c)
@@ -108,6 +123,7 @@ static bool allow_files(const struct conf *c)
 	if (files.rlim_cur < wanted)
 		log_info("server.files", "allowed=%ju wanted=%ju", (uintmax_t)files.rlim_cur,
 			 (uintmax_t)wanted);
+	make_room_for_files(files.rlim_cur);
 	return true;
 }
 

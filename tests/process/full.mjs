@@ -189,7 +189,18 @@ async function disk(size) {
   );
 }
 
+/** The kernel's table of open files never grows while people come: then all who open one wait for it. */
+async function roomForAll() {
+  await check("descriptors: there is room for all of them from the start", async () => {
+    const server = await startServer(["--limits.connections=3000"]);
+    const size = Number(/^FDSize:\s+(\d+)$/m.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))[1]);
+    assert.ok(size >= 3000, `${size}`);
+    assert.strictEqual(await server.end(), null);
+  });
+}
+
 export async function full() {
+  await roomForAll();
   await descriptors();
   for (const size of ["1m", "4m"]) await disk(size);
 }
