@@ -94,9 +94,9 @@ static bool refuse(const char *why)
 	return false;
 }
 
-/* The kernel's table of them has room for all from the start: while it grows in a program of several
- * threads, each time they have doubled, whoever opens a file waits for an RCU grace period (fs/file.c,
- * expand_fdtable), and the loop was held for 10 to 40 ms. */
+/* The kernel's table of them has room for all from the start: while it grows in a program of
+ * several threads, each time they have doubled, whoever opens a file waits for an RCU grace period
+ * (fs/file.c, expand_fdtable), and the loop was held for 10 to 40 ms. */
 static void make_room_for_files(rlim_t n)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
