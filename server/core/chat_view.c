@@ -100,14 +100,6 @@ void chat_free(struct state *s)
 	free(s->chat.list);
 }
 
-/* The channel, which nobody closes, is for staff; all other talk is read once it is over. */
-static bool may_read(const struct state *s, const struct person *p, const struct room *r)
-{
-	if (r->closed || (r->id != ROOM_CHANNEL && s->session.phase == PHASE_CLOSED))
-		return true;
-	return view_reads(p, r->id);
-}
-
 /* How many lines of the room come before that one, which need not be there. */
 static size_t count_before(const struct room *r, uint64_t before)
 {
@@ -131,7 +123,7 @@ enum err answer_chat_history(const struct state *s, const struct person *who,
 	const struct room *r = state_room(s, q->room);
 	size_t from, to;
 
-	if (!r || !may_read(s, who, r))
+	if (!r || !view_reads_back(s, who, r->id))
 		return ERR_NOT_FOUND;
 	to = q->before ? count_before(r, q->before) : r->n_lines;
 	from = to > LIMIT_PAGE ? to - LIMIT_PAGE : 0;

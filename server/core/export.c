@@ -19,14 +19,7 @@ bool export_is_for(const struct state *s, const struct person *who)
 
 bool export_reads(const struct state *s, const struct person *who, uint64_t room)
 {
-	const struct room *r;
-
-	if (!export_is_for(s, who))
-		return false;
-	if (is_closed(s))
-		return room != ROOM_CHANNEL || role_is_staff(who->role);
-	r = state_room(s, room);
-	return view_reads(who, room) || (r && r->closed);
+	return export_is_for(s, who) && view_reads_back(s, who, room);
 }
 
 bool export_tells_room(const struct state *s, const struct person *who, uint64_t room)

@@ -55,6 +55,15 @@ bool view_reads(const struct person *p, uint64_t room)
 	return false;
 }
 
+bool view_reads_back(const struct state *s, const struct person *p, uint64_t room)
+{
+	const struct room *r = state_room(s, room);
+
+	if (s->session.phase == PHASE_CLOSED)
+		return room != ROOM_CHANNEL || role_is_staff(p->role);
+	return view_reads(p, room) || (r && r->closed);
+}
+
 bool view_reads_any(const struct person *p, const uint64_t *rooms, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

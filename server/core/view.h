@@ -23,6 +23,10 @@ bool view_same_sight(const struct person *a, const struct person *b);
 /* Does the person read this room: sit there, watch it, or (staff) the facilitator channel? */
 bool view_reads(const struct person *p, uint64_t room);
 
+/* May they read what was said there until now? What they read, and all other talk once it is over,
+ * by the end of the room or of the session; the channel, which nobody closes, stays with staff. */
+bool view_reads_back(const struct state *s, const struct person *p, uint64_t room);
+
 /* What concerns these rooms: any of them, or staff. None listed: all, so yes. */
 bool view_reads_any(const struct person *p, const uint64_t *rooms, size_t n);
 
