@@ -23,19 +23,6 @@ void writer_forget(struct writer *w)
 	}
 }
 
-static int run(sqlite3_stmt *st)
-{
-	int rc = sqlite3_step(st);
-
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static void bind_hash(sqlite3_stmt *st, int at, const struct hash *h)
-{
-	sqlite3_bind_blob(st, at, h->bytes, HASH_BYTES, SQLITE_STATIC);
-}
-
 /* Does the last record bear the chain that is noted with the log? ERR_DAMAGED: it does not. */
 static enum err tip_is_sound(struct writer *w, const struct log_row *log)
 {
@@ -91,9 +78,9 @@ static int make_log(struct writer *w, struct log_cache *log)
 	seal = rows_seal(log->name, log->row.epoch, 0, &log->row.chain);
 	sqlite3_bind_text(w->make, 1, log->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(w->make, 2, log->row.epoch, -1, SQLITE_STATIC);
-	bind_hash(w->make, 3, &log->row.chain);
-	bind_hash(w->make, 4, &seal);
-	int rc = run(w->make);
+	rows_bind_hash(w->make, 3, &log->row.chain);
+	rows_bind_hash(w->make, 4, &seal);
+	int rc = rows_run(w->make);
 	log->row.id = sqlite3_last_insert_rowid(w->db);
 	return rc;
 }
@@ -107,9 +94,9 @@ static int add_record(struct writer *w, struct log_cache *log, const struct msg 
 	sqlite3_bind_int64(w->add, 1, log->row.id);
 	sqlite3_bind_int64(w->add, 2, (int64_t)log->row.head);
 	sqlite3_bind_blob64(w->add, 3, body->text, body->len, SQLITE_STATIC);
-	bind_hash(w->add, 4, &log->row.chain);
+	rows_bind_hash(w->add, 4, &log->row.chain);
 	crash_at("sqlite.adding");
-	return run(w->add);
+	return rows_run(w->add);
 }
 
 /* Where the log ends, and what it is called. */
@@ -119,10 +106,10 @@ static int note_log(struct writer *w, const struct log_cache *log)
 
 	sqlite3_bind_int64(w->move, 1, log->row.id);
 	sqlite3_bind_int64(w->move, 2, (int64_t)log->row.head);
-	bind_hash(w->move, 3, &log->row.chain);
-	bind_hash(w->move, 4, &seal);
+	rows_bind_hash(w->move, 3, &log->row.chain);
+	rows_bind_hash(w->move, 4, &seal);
 	sqlite3_bind_text(w->move, 5, log->row.epoch, -1, SQLITE_STATIC);
-	return run(w->move);
+	return rows_run(w->move);
 }
 
 static int put_records(struct writer *w, struct log_cache *log, const struct job *j)
@@ -173,14 +160,14 @@ static int put_stub(struct writer *w, int64_t record, const struct hash *was,
 	struct hash seal = hash_of_two(was->bytes, HASH_BYTES, stub->text, stub->len);
 
 	sqlite3_bind_int64(w->blank, 1, record);
-	int rc = run(w->blank);
+	int rc = rows_run(w->blank);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_bind_int64(w->stub, 1, record);
-	bind_hash(w->stub, 2, was);
+	rows_bind_hash(w->stub, 2, was);
 	sqlite3_bind_blob64(w->stub, 3, stub->text, stub->len, SQLITE_STATIC);
-	bind_hash(w->stub, 4, &seal);
-	return run(w->stub);
+	rows_bind_hash(w->stub, 4, &seal);
+	return rows_run(w->stub);
 }
 
 int writer_erase(struct writer *w, struct job *j)
@@ -233,13 +220,12 @@ static int drop_stubs(struct writer *w, int64_t log)
 	if (rc != SQLITE_ROW || none)
 		return none ? SQLITE_OK : rc;
 	sqlite3_bind_int64(w->keep_stubs, 1, log);
-	rc = run(w->keep_stubs);
+	rc = rows_run(w->keep_stubs);
 	if (rc != SQLITE_OK)
 		return rc;
-	return sqlite3_exec(w->db,
-			    "DELETE FROM stubs; INSERT INTO stubs SELECT * FROM kept ORDER BY "
-			    "record; DELETE FROM kept",
-			    NULL, NULL, NULL);
+	return sqlite_exec(w->db,
+			   "DELETE FROM stubs; INSERT INTO stubs SELECT * FROM kept ORDER BY "
+			   "record; DELETE FROM kept");
 }
 
 /* Rows stay, full of zeros: where one is taken out SQLite moves others together, and leaves copies
@@ -265,7 +251,7 @@ static int blank_some(struct writer *w, int64_t log, struct job *j)
 	sqlite3_bind_int64(w->blank_some, 1, log);
 	sqlite3_bind_int64(w->blank_some, 2, (int64_t)j->first);
 	sqlite3_bind_int64(w->blank_some, 3, last);
-	return run(w->blank_some);
+	return rows_run(w->blank_some);
 }
 
 /* The mark comes first, then some of the text with each transaction, so that others who write wait

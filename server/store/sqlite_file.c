@@ -156,7 +156,7 @@ static int connect_to(struct opening *o, int flags, sqlite3 **db)
 	return sqlite3_set_authorizer(*db, deny_reaching_out, NULL);
 }
 
-static int exec(sqlite3 *db, const char *sql)
+int sqlite_exec(sqlite3 *db, const char *sql)
 {
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
@@ -164,12 +164,12 @@ static int exec(sqlite3 *db, const char *sql)
 static enum err prepare(struct opening *o, int64_t version)
 {
 	sqlite3 *db = o->file->writer;
-	int rc = exec(db, "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON;"
-			  "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
+	int rc = sqlite_exec(db, "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON;"
+				 "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 
 	if (rc == SQLITE_OK)
-		rc = exec(db, o->options->sync_normal ? "PRAGMA synchronous = NORMAL"
-						      : "PRAGMA synchronous = FULL");
+		rc = sqlite_exec(db, o->options->sync_normal ? "PRAGMA synchronous = NORMAL"
+							     : "PRAGMA synchronous = FULL");
 	if (rc == SQLITE_OK)
 		rc = schema_migrate(db, version);
 	if (rc == SQLITE_OK)

@@ -22,5 +22,7 @@ enum err sqlite_file_open(struct sqlite_file *f, const char *path,
 void sqlite_file_unlock(struct sqlite_file *f);
 
 enum err sqlite_err(int rc);
+/* Statements without values or rows; what SQLite says. */
+int sqlite_exec(sqlite3 *db, const char *sql);
 
 #endif

@@ -16,11 +16,6 @@
 #define NOBODY   "-" /* stands for a name that no file has */
 #define NOTE_MAX 128
 
-static int exec(sqlite3 *db, const char *sql)
-{
-	return sqlite3_exec(db, sql, NULL, NULL, NULL);
-}
-
 /* --- beside the file --- */
 
 static bool identify(struct history *h, const char *path)
@@ -113,16 +108,13 @@ static int put_epoch(sqlite3_stmt *st, const char *name, const struct log_row *r
 {
 	char epoch[STORE_EPOCH_MAX + 1];
 	struct hash seal;
-	int rc;
 
 	rows_new_epoch(epoch);
 	seal = rows_seal(name, epoch, row->head, &row->chain);
 	sqlite3_bind_int64(st, 1, row->id);
 	sqlite3_bind_text(st, 2, epoch, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(st, 3, seal.bytes, HASH_BYTES, SQLITE_STATIC);
-	rc = sqlite3_step(st);
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+	rows_bind_hash(st, 3, &seal);
+	return rows_run(st);
 }
 
 /* What is damaged stays as it is, to be found so; what was dropped is no log any more. */
@@ -160,16 +152,16 @@ static int begin_anew(sqlite3 *db, size_t *n)
 
 static int enter(sqlite3 *db, const char *name, bool same, size_t *n)
 {
-	int rc = exec(db, "BEGIN IMMEDIATE");
+	int rc = sqlite_exec(db, "BEGIN IMMEDIATE");
 
 	if (rc == SQLITE_OK && !same)
 		rc = begin_anew(db, n);
 	if (rc == SQLITE_OK)
 		rc = write_name(db, name);
 	if (rc == SQLITE_OK)
-		rc = exec(db, "COMMIT");
+		rc = sqlite_exec(db, "COMMIT");
 	if (rc != SQLITE_OK && !sqlite3_get_autocommit(db))
-		exec(db, "ROLLBACK");
+		sqlite_exec(db, "ROLLBACK");
 	return rc;
 }
 

@@ -25,12 +25,12 @@ static enum err answer(struct reader *r, struct job *j)
 static void run(struct reader *r, struct job *j)
 {
 	/* One transaction: the log's row and its records are of the same moment. */
-	int rc = sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL);
+	int rc = sqlite_exec(r->db, "BEGIN");
 
 	j->err = rc == SQLITE_OK ? answer(r, j) : sqlite_err(rc);
 	/* Without memory it may be refused; left open, it keeps erased texts in the log. */
 	for (int i = 0; i < ROLLBACKS && !sqlite3_get_autocommit(r->db); i++)
-		sqlite3_exec(r->db, "ROLLBACK", NULL, NULL, NULL);
+		sqlite_exec(r->db, "ROLLBACK");
 	if (j->err == ERR_DAMAGED)
 		log_error("store.damaged", "log=%s why=%s", j->log, j->why);
 	else if (j->err == ERR_UNAVAILABLE)

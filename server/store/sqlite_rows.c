@@ -37,6 +37,19 @@ void rows_fini(struct rows *r)
 	sqlite3_finalize(r->slice);
 }
 
+int rows_run(sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st);
+
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+void rows_bind_hash(sqlite3_stmt *st, int at, const struct hash *h)
+{
+	sqlite3_bind_blob(st, at, h->bytes, HASH_BYTES, SQLITE_STATIC);
+}
+
 static enum err failed(struct rows *r, int rc, char *why)
 {
 	snprintf(why, WHY_MAX, "SQLite says: %s.", sqlite3_errmsg(r->db));

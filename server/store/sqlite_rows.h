@@ -45,5 +45,9 @@ enum err rows_slice(struct rows *r, const struct log_row *log, uint64_t from, ui
 		    struct job *j, char *why);
 /* Prepares text for the connection's life. */
 int rows_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
+/* Steps a statement that changes something, whose values are bound. */
+int rows_run(sqlite3_stmt *st);
+/* Borrows the hash until the statement was stepped. */
+void rows_bind_hash(sqlite3_stmt *st, int at, const struct hash *h);
 
 #endif

@@ -123,10 +123,10 @@ int schema_migrate(sqlite3 *db, int64_t version)
 	for (; version < SCHEMA && rc == SQLITE_OK; version++) {
 		char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
 					    migrations[version], (int)version + 1);
-		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+		rc = sqlite_exec(db, sql);
 		sqlite3_free(sql);
 	}
 	if (rc != SQLITE_OK && !sqlite3_get_autocommit(db))
-		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+		sqlite_exec(db, "ROLLBACK");
 	return rc;
 }

@@ -10,11 +10,6 @@
 #define WAL_IDLE_PAGES 1000
 #define WAL_MOST_PAGES 8000
 
-static int exec(struct writer *w, const char *sql)
-{
-	return sqlite3_exec(w->db, sql, NULL, NULL, NULL);
-}
-
 static int note_pages(void *arg, sqlite3 *db, const char *name, int pages)
 {
 	struct writer *w = arg;
@@ -83,7 +78,7 @@ static void answer_all(struct job *first, const struct job *end, enum err err)
 static bool transact(struct writer *w, struct job *first, const struct job *end)
 {
 	bool committing = false;
-	int rc = exec(w, "BEGIN IMMEDIATE");
+	int rc = sqlite_exec(w->db, "BEGIN IMMEDIATE");
 
 	crash_at("sqlite.begun");
 	if (rc == SQLITE_OK)
@@ -93,7 +88,7 @@ static bool transact(struct writer *w, struct job *first, const struct job *end)
 	if (rc == SQLITE_OK) {
 		committing = true;
 		crash_at("sqlite.committing");
-		rc = exec(w, "COMMIT");
+		rc = sqlite_exec(w->db, "COMMIT");
 		crash_at("sqlite.committed");
 	}
 	note_failure(w, rc);
@@ -102,7 +97,7 @@ static bool transact(struct writer *w, struct job *first, const struct job *end)
 		return true;
 	}
 	if (!sqlite3_get_autocommit(w->db))
-		exec(w, "ROLLBACK");
+		sqlite_exec(w->db, "ROLLBACK");
 	writer_forget(w);
 	if (!committing && sqlite_err(rc) == ERR_DAMAGED && first->next != end)
 		return false;
@@ -265,7 +260,7 @@ static int prepare(struct writer *w)
 	int rc = rows_init(&w->rows, w->db);
 
 	if (rc == SQLITE_OK) /* in memory, and empty but while a log is dropped */
-		rc = exec(w, "CREATE TEMP TABLE kept AS SELECT * FROM stubs WHERE 0");
+		rc = sqlite_exec(w->db, "CREATE TEMP TABLE kept AS SELECT * FROM stubs WHERE 0");
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && rc == SQLITE_OK; i++)
 		rc = rows_prepare(w->db, all[i].sql, all[i].st);
 	return rc;
