@@ -3,26 +3,8 @@
 #define JOBALIKE_TESTS_LAW_H
 
 #include "protocol/codec.h"
+#include "tests/lib/chance.h"
 #include "tests/lib/step.h"
-
-/* --- chance (splitmix64) --- */
-
-static inline uint64_t chance(uint64_t *seed)
-{
-	uint64_t z = (*seed += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-static inline unsigned below(uint64_t *seed, size_t n)
-{
-	return (unsigned)(chance(seed) % n);
-}
-static inline bool percent(uint64_t *seed, unsigned p)
-{
-	return below(seed, 100) < p;
-}
 
 /* --- what people ask (ask.c) --- */
 

@@ -5,11 +5,10 @@
 #ifndef JOBALIKE_TESTS_SIM_H
 #define JOBALIKE_TESTS_SIM_H
 
-#include <assert.h>
-
 #include "server/core/view.h"
 #include "server/hub/hub.h"
 #include "server/store/memory.h"
+#include "tests/lib/chance.h"
 
 #define INSTANCES_MAX 3
 #define PEOPLE_MAX    12
@@ -23,27 +22,6 @@
 /* States are compared at every seq in one seed of so many, which takes twice the time, and in the
  * others at every eighth. */
 #define WHOLE_SEEDS 4
-
-/* --- chance (splitmix64) ------------------------------------------------------------------------
- */
-
-static inline uint64_t chance(uint64_t *seed)
-{
-	uint64_t z = (*seed += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-static inline unsigned below(uint64_t *seed, unsigned n)
-{
-	assert(n > 0);
-	return (unsigned)(chance(seed) % n);
-}
-static inline bool percent(uint64_t *seed, unsigned p)
-{
-	return below(seed, 100) < p;
-}
 
 /* --- people -------------------------------------------------------------------------------------
  */
