@@ -1,11 +1,8 @@
 /** Rooms as people read them: names, order, who may go where. */
 
 import { t } from "../i18n/t.ts";
-import type { Area, Room, View } from "../protocol.ts";
+import { type Area, CHANNEL, PLENARY, type Room, type View } from "../protocol.ts";
 import { areaName } from "./areas.ts";
-
-export const CHANNEL = 0;
-export const PLENARY = 1;
 
 export function roomName(room: Room, areas: readonly Area[]): string {
   if (room.id === PLENARY) return t("rooms.plenary");

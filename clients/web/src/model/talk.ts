@@ -1,8 +1,16 @@
 /** A conversation as it is drawn: lines, announcements and marks, in order. */
 
-import type { Line, Notice, Reacted, Reaction, Talk, Topic, View } from "../protocol.ts";
-import { REACTIONS } from "../protocol.ts";
-import { CHANNEL } from "./rooms.ts";
+import {
+  CHANNEL,
+  type Line,
+  type Notice,
+  REACTIONS,
+  type Reacted,
+  type Reaction,
+  type Talk,
+  type Topic,
+  type View,
+} from "../protocol.ts";
 
 export type Item =
   | { readonly kind: "line"; readonly key: string; readonly line: Line; readonly head: boolean }

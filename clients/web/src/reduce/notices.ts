@@ -1,8 +1,7 @@
 /** Announcements to the rooms one reads; staff have them all. */
 
-import type { Notice, View } from "../protocol.ts";
+import { CHANNEL, type Notice, type View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
-import { CHANNEL } from "./rooms.ts";
 
 /** Does one read one of these rooms, or the channel? Having a talk of it says so. None listed: it is for all. */
 const isForMe = (view: View, rooms: readonly number[]): boolean =>

@@ -1,12 +1,18 @@
 /** Who belongs to the session, as staff see it, and what one knows of oneself. */
 
-import type { EventOf, Mute, Person, Room, View } from "../protocol.ts";
+import {
+  type EventOf,
+  type Mute,
+  type Person,
+  PLENARY,
+  type Room,
+  type View,
+} from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 import { byId, changeById, without } from "./lists.ts";
 
 /** The room of somebody who never sat; as a room it is the facilitator channel, where nobody sits. */
 const NOWHERE = 0;
-const PLENARY = 1;
 const MINUTE = 60_000;
 
 /** What oneself and a row of the staff's list have in common, and events change. */

@@ -1,12 +1,9 @@
 /** Places to talk. Whoever sits down elsewhere is sent a view; here is what others see of it. */
 
-import type { Room, View } from "../protocol.ts";
+import { CHANNEL, type Room, type View } from "../protocol.ts";
 import type { Reducers } from "./index.ts";
 import { byId, changeById, without } from "./lists.ts";
 import { changeRow, isSeated } from "./people.ts";
-
-/** The facilitator channel: read and written, but nobody sits there. */
-export const CHANNEL = 0;
 
 function changeRoom(view: View, id: number, change: (room: Room) => Room): View {
   const list = changeById(view.rooms.list, id, change);

@@ -5,8 +5,8 @@ import { goPlace } from "../app/route.ts";
 import { known, readUpTo, unreadOf } from "../app/unread.ts";
 import { t } from "../i18n/t.ts";
 import { everMay, isStaff } from "../model/people.ts";
-import { closedRooms, openRooms, PLENARY, roomName, roomOf } from "../model/rooms.ts";
-import type { Room, View } from "../protocol.ts";
+import { closedRooms, openRooms, roomName, roomOf } from "../model/rooms.ts";
+import { PLENARY, type Room, type View } from "../protocol.ts";
 import { Icon } from "./parts/Icon.tsx";
 import { Tile } from "./parts/Tile.tsx";
 

@@ -6,8 +6,7 @@ import { tick } from "../app/clock.ts";
 import { t } from "../i18n/t.ts";
 import { clock, countdown } from "../i18n/time.ts";
 import { activeTopic, endOf, number } from "../model/agenda.ts";
-import { PLENARY } from "../model/rooms.ts";
-import type { Recall, Topic, View } from "../protocol.ts";
+import { PLENARY, type Recall, type Topic, type View } from "../protocol.ts";
 import { AgendaTrack, TimeLeft } from "./Agenda.tsx";
 import { Button } from "./parts/Button.tsx";
 

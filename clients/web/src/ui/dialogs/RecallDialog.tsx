@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { presence } from "../../app/live.ts";
 import { t } from "../../i18n/t.ts";
-import { openRooms, PLENARY, roomName } from "../../model/rooms.ts";
-import type { View } from "../../protocol.ts";
+import { openRooms, roomName } from "../../model/rooms.ts";
+import { PLENARY, type View } from "../../protocol.ts";
 import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { HoldButton } from "../parts/HoldButton.tsx";
