@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -21,6 +22,7 @@
 #define PART '\x1e'
 
 static const char *const names[] = { "none", "error", "warn", "info", "debug" };
+static atomic_uint n_lost; /* lines since the last one, as nobody read them */
 static atomic_int least_grave = LEVEL_INFO, written_as = LOG_JSON;
 
 void log_level(enum log_level least)
@@ -209,19 +211,34 @@ static char *as_text(json_t *line)
 	return text;
 }
 
+/* A pipe that nobody reads, a terminal that was stopped: whoever wrote there would stand still. */
+static bool takes_a_line(void)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLOUT;
+}
+
 /* One write for one line, so that lines of several threads do not mix. Pure ASCII: what a terminal
  * or a reader of lines could take for more than a letter is escaped. */
 static void put_line(json_t *line)
 {
-	char *text = atomic_load(&written_as) == LOG_TEXT
-			     ? as_text(line)
-			     : json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
-	size_t len = text ? strlen(text) : 0;
+	unsigned lost = atomic_exchange(&n_lost, 0);
+	char *text;
 
-	if (text) {
+	if (lost)
+		json_object_set_new(line, "lost", json_integer(lost));
+	text = atomic_load(&written_as) == LOG_TEXT
+		       ? as_text(line)
+		       : json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
+	if (text && takes_a_line()) {
+		size_t len = strlen(text);
+
 		text[len] = '\n'; /* in place of the NUL */
 		ssize_t ignored = write(STDERR_FILENO, text, len + 1);
 		(void)ignored;
+	} else {
+		atomic_fetch_add(&n_lost, lost + 1);
 	}
 	free(text);
 }

@@ -289,6 +289,34 @@ static void a_terminal_gets_words(void **state)
 	free(text);
 }
 
+static void what_nobody_reads_holds_nobody(void **state)
+{
+	char page[1 << 12];
+	int ends[2], before = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+	fcntl(ends[1], F_SETFL, 0); /* as those are that a program is started with */
+	dup2(ends[1], STDERR_FILENO);
+	log_level(LEVEL_DEBUG);
+	alarm(20); /* instead of for ever */
+	for (int i = 0; i < 5000; i++)
+		log_debug("test.unread", "i=%d", i);
+	alarm(0);
+	while (read(ends[0], page, sizeof(page)) > 0)
+		;
+	log_debug("test.read", "i=%d", 1);
+	log_debug("test.read", "i=%d", 2);
+	log_level(LEVEL_INFO);
+	dup2(before, STDERR_FILENO);
+	page[read(ends[0], page, sizeof(page) - 1)] = '\0';
+	assert_non_null(strstr(page, ",\"lost\":"));
+	assert_null(strstr(strstr(page, "\"i\":2"), "lost"));
+	close(before);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void addresses_are_shown_as_networks(void **state)
 {
 	struct conf_list proxies = { 0 };
@@ -307,6 +335,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_call_writes_one_line_whatever_it_is_given),
 	cmocka_unit_test(one_kind_does_not_fill_the_disk),
 	cmocka_unit_test(a_terminal_gets_words),
+	cmocka_unit_test(what_nobody_reads_holds_nobody),
 	cmocka_unit_test(addresses_are_shown_as_networks),
 };
 
