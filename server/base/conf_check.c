@@ -15,14 +15,10 @@ static void check_pair(struct conf_reading *r, const char *certificate, const ch
 	struct tls_pair pair;
 	char why[WHY_SIZE];
 
-	if (!tls_pair_read(&pair, certificate, key, why, sizeof(why))) {
+	if (tls_pair_read(&pair, certificate, key, why, sizeof(why)))
+		tls_pair_free(&pair);
+	else
 		conf_wrong(r, "%s", why);
-		return;
-	}
-	if (X509_check_private_key(pair.certificate, pair.key) != 1)
-		conf_wrong(r, "%s is not the key of %s", key, certificate);
-	tls_pair_reason(); /* was said in our words */
-	tls_pair_free(&pair);
 }
 
 void conf_check(struct conf_reading *r)

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "server/base/mem.h"
+#include "server/base/tls_suites.h"
 
 void tls_pair_free(struct tls_pair *p)
 {
@@ -17,7 +19,8 @@ void tls_pair_free(struct tls_pair *p)
 	*p = (struct tls_pair){ 0 };
 }
 
-const char *tls_pair_reason(void)
+/* What OpenSSL found wrong last, in its words; nothing is left in its list. */
+static const char *reason(void)
 {
 	unsigned long code = ERR_peek_last_error();
 	const char *words = code ? ERR_reason_error_string(code) : NULL;
@@ -52,8 +55,7 @@ static bool read_certificates(struct tls_pair *p, const char *path, char *why, s
 			x_end(X_MEMORY);
 	fclose(file);
 	if (!p->certificate)
-		snprintf(why, why_size, "The certificate %s is of no use: %s.", path,
-			 tls_pair_reason());
+		snprintf(why, why_size, "The certificate %s is of no use: %s.", path, reason());
 	ERR_clear_error(); /* that there was no further one */
 	return p->certificate;
 }
@@ -79,16 +81,48 @@ static bool read_key(struct tls_pair *p, const char *path, char *why, size_t why
 		snprintf(why, why_size, "The key %s can be read by everybody: chmod 600 %s.", path,
 			 path);
 	else if (!(p->key = PEM_read_PrivateKey(file, NULL, no_phrase, NULL)))
-		snprintf(why, why_size, "The key %s is of no use: %s.", path, tls_pair_reason());
+		snprintf(why, why_size, "The key %s is of no use: %s.", path, reason());
 	fclose(file);
 	return p->key;
+}
+
+/* Would a handshake take them? Tried on an SSL_CTX like the real ones, which nobody uses. */
+static bool is_taken(const struct tls_pair *p)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+	bool good;
+
+	if (!ctx)
+		x_end(X_MEMORY);
+	SSL_CTX_set_security_level(ctx, TLS_SECURITY);
+	good = SSL_CTX_use_cert_and_key(ctx, p->certificate, p->key, p->chain, 1) == 1;
+	SSL_CTX_free(ctx);
+	return good;
+}
+
+static bool is_of_use(const struct tls_pair *p, const char *certificate, const char *key, char *why,
+		      size_t why_size)
+{
+	if (X509_check_private_key(p->certificate, p->key) != 1)
+		snprintf(why, why_size, "The key %s is not that of the certificate %s.", key,
+			 certificate);
+	else if (!is_taken(p))
+		snprintf(why, why_size, "The certificate %s is of no use: %s.", certificate,
+			 reason());
+	else if (X509_cmp_current_time(X509_get0_notAfter(p->certificate)) < 0)
+		snprintf(why, why_size, "The certificate %s has expired.", certificate);
+	else
+		return true;
+	ERR_clear_error();
+	return false;
 }
 
 bool tls_pair_read(struct tls_pair *p, const char *certificate, const char *key, char *why,
 		   size_t why_size)
 {
 	*p = (struct tls_pair){ 0 };
-	if (read_certificates(p, certificate, why, why_size) && read_key(p, key, why, why_size))
+	if (read_certificates(p, certificate, why, why_size) && read_key(p, key, why, why_size) &&
+	    is_of_use(p, certificate, key, why, why_size))
 		return true;
 	tls_pair_free(p);
 	return false;

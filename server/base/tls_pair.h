@@ -13,14 +13,11 @@ struct tls_pair {
 	EVP_PKEY *key;
 };
 
-/* The key must not be readable by everybody, and have no pass phrase. False: they are of no use,
- * why says so in a sentence, and nothing is to be freed. Whether they belong together is not asked.
- */
+/* They must belong together, be strong enough and not out of date; the key not be readable by
+ * everybody, and have no pass phrase. False: they are of no use, why says so in a sentence, and
+ * nothing is to be freed. */
 bool tls_pair_read(struct tls_pair *p, const char *certificate, const char *key, char *why,
 		   size_t why_size);
 void tls_pair_free(struct tls_pair *p);
-
-/* What OpenSSL found wrong last, in its words; nothing is left in its list. */
-const char *tls_pair_reason(void);
 
 #endif

@@ -45,38 +45,12 @@ void tls_rekey(struct tls *t)
 /* --- its certificate ---------------------------------------------------------------------------
  */
 
-/* Would a handshake take it? Tried on an SSL_CTX like the real one, which nobody uses. */
-static bool try_pair(const struct tls_pair *p, char *why, size_t why_size)
-{
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	bool good;
-
-	if (!ctx)
-		x_end(X_MEMORY);
-	SSL_CTX_set_security_level(ctx, TLS_SECURITY);
-	good = SSL_CTX_use_cert_and_key(ctx, p->certificate, p->key, p->chain, 1) == 1 &&
-	       SSL_CTX_check_private_key(ctx) == 1;
-	if (!good)
-		snprintf(why, why_size, "The certificate and its key are of no use together: %s.",
-			 tls_pair_reason());
-	else if (X509_cmp_current_time(X509_get0_notAfter(p->certificate)) < 0)
-		snprintf(why, why_size, "The certificate has expired.");
-	else
-		why[0] = '\0';
-	SSL_CTX_free(ctx);
-	return !why[0];
-}
-
 bool tls_load(struct tls *t, const char *certificate, const char *key, char *why, size_t why_size)
 {
 	struct tls_pair p;
 
 	if (!tls_pair_read(&p, certificate, key, why, why_size))
 		return false;
-	if (!try_pair(&p, why, why_size)) {
-		tls_pair_free(&p);
-		return false;
-	}
 	tls_pair_free(&t->pair);
 	t->pair = p;
 	return true;

@@ -55,27 +55,18 @@ static bool trust(SSL_CTX *ctx, const char *ca, char *why, size_t why_size)
 	return false;
 }
 
-static bool use(SSL_CTX *ctx, const struct tls_pair *p)
-{
-	return SSL_CTX_use_certificate(ctx, p->certificate) == 1 &&
-	       SSL_CTX_set1_chain(ctx, p->chain) == 1 && SSL_CTX_use_PrivateKey(ctx, p->key) == 1 &&
-	       SSL_CTX_check_private_key(ctx) == 1;
-}
-
 static bool show(SSL_CTX *ctx, const char *certificate, const char *key, char *why, size_t why_size)
 {
 	struct tls_pair p;
-	bool good;
 
 	if (!certificate[0])
 		return true;
 	if (!tls_pair_read(&p, certificate, key, why, why_size))
 		return false;
-	good = use(ctx, &p);
-	if (!good)
-		snprintf(why, why_size, "The key %s is of no use: %s.", key, tls_pair_reason());
+	if (SSL_CTX_use_cert_and_key(ctx, p.certificate, p.key, p.chain, 1) != 1)
+		x_end(X_MEMORY);
 	tls_pair_free(&p);
-	return good;
+	return true;
 }
 
 static int on_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)

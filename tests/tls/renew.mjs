@@ -100,7 +100,7 @@ async function refusals(ca, dir) {
   const expired = ca.pair("start-expired", "ecdsa", -1);
   const cases = {
     "no such file": [{ certificate: join(dir, "none.pem"), key: good.key }, /cannot be read: No such file/],
-    "another key": [{ certificate: expired.certificate, key: good.key }, /of no use together/],
+    "another key": [{ certificate: expired.certificate, key: good.key }, /is not that of the certificate/],
     expired: [expired, /has expired/],
   };
   for (const [name, [pair, says]] of Object.entries(cases))

@@ -10,17 +10,16 @@
 #include "tests/unit/conf_run.h"
 
 static char dir[40];
-static struct certificate ours, other;
 
-static void write_files(void)
+static void write_files(const char *name, const struct certificate_how *how)
 {
+	struct certificate c = certificate_new(*how);
 	char pem[80], key[80];
 
-	snprintf(pem, sizeof(pem), "%s/ours.pem", dir);
-	snprintf(key, sizeof(key), "%s/ours-key.pem", dir);
-	certificate_write(&ours, pem, key);
-	snprintf(key, sizeof(key), "%s/other-key.pem", dir);
-	certificate_write(&other, NULL, key);
+	snprintf(pem, sizeof(pem), "%s/%s.pem", dir, name);
+	snprintf(key, sizeof(key), "%s/%s-key.pem", dir, name);
+	certificate_write(&c, pem, key);
+	certificate_free(&c);
 }
 
 /* A configuration with each @ in the place of our folder; says NULL: it is good. */
@@ -50,7 +49,8 @@ static void what_is_named_must_be_there(void **state)
 	expect("[tls]\ncertificate = @/none.pem\nkey = @/ours-key.pem\n",
 	       "/none.pem cannot be read: No such file");
 	expect("[tls]\ncertificate = @/ours.pem\nkey = @/other-key.pem\n",
-	       "/other-key.pem is not the key of ");
+	       "/other-key.pem is not that of the certificate ");
+	expect("[tls]\ncertificate = @/old.pem\nkey = @/old-key.pem\n", "/old.pem has expired.");
 	expect("[process]\nuser = nobody\n", NULL);
 	expect("[process]\nuser = no-such-user\n", "There is no user no-such-user");
 	expect("[store]\nurl = rediss://h\n[redis]\nca = @/ours.pem\ncertificate = @/ours.pem\n"
@@ -68,15 +68,16 @@ static int make_dir(void **state)
 	strcpy(dir, "/tmp/jobalike-conf-XXXXXX");
 	if (!mkdtemp(dir))
 		return -1;
-	ours = certificate_new((struct certificate_how){ 0 });
-	other = certificate_new((struct certificate_how){ 0 });
-	write_files();
+	write_files("ours", &(struct certificate_how){ 0 });
+	write_files("other", &(struct certificate_how){ 0 });
+	write_files("old", &(struct certificate_how){ .from_s = -90, .to_s = -30 });
 	return 0;
 }
 
 static int end_dir(void **state)
 {
-	static const char *const names[] = { "ours.pem", "ours-key.pem", "other-key.pem" };
+	static const char *const names[] = { "ours.pem",      "ours-key.pem", "other.pem",
+					     "other-key.pem", "old.pem",      "old-key.pem" };
 	char path[80];
 
 	(void)state;
@@ -84,8 +85,6 @@ static int end_dir(void **state)
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
 		unlink(path);
 	}
-	certificate_free(&ours);
-	certificate_free(&other);
 	return rmdir(dir);
 }
 
