@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <libwebsockets.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -93,7 +94,9 @@ void ws_hear(struct lws *wsi, bool hears)
 
 uint64_t ws_taken(struct lws *wsi)
 {
-	return taken_bytes(lws_get_socket_fd(wsi));
+	SSL *ssl = lws_get_ssl(wsi);
+
+	return ssl ? BIO_number_read(SSL_get_rbio(ssl)) : taken_bytes(lws_get_socket_fd(wsi));
 }
 
 /* The library is told by the socket, as when the peer hangs up: so a thousand that are killed in

@@ -50,7 +50,7 @@ void ws_ask_writable(struct lws *wsi);
 void ws_hear(struct lws *wsi, bool hears);
 /* The network of whoever is at the other end, for the log. */
 const char *ws_from(struct lws *wsi, char out[ADDRESS_SHOWN]);
-/* How many bytes were ever read from its socket, as the kernel counts them. */
+/* How many bytes were read from its socket; over TLS as they came. Compare with an earlier one. */
 uint64_t ws_taken(struct lws *wsi);
 /* Ends it soon, and not from inside this call. */
 void ws_kill(struct lws *wsi);

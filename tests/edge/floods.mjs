@@ -62,11 +62,11 @@ async function codeOf(s, patience = 20_000) {
 }
 
 /** WS-8: pings without end, and pongs. */
-export async function pingFloods(server) {
+export async function pingFloods(server, over) {
   const one = frame("x", { opcode: 9 });
   const codes = {};
   await Promise.all([...Array(10)].map(async (_, i) => {
-    const s = await dial(server.port);
+    const s = await dial(server.port, {}, over);
     const many = Buffer.concat(Array(1000).fill(i % 2 ? one : frame("y".repeat(100), { opcode: i % 4 ? 9 : 10 })));
     for (let j = 0; j < 20; j++) if (!s.ended) s.socket.write(many);
     const code = await codeOf(s);
@@ -74,7 +74,7 @@ export async function pingFloods(server) {
     s.socket.destroy();
   }));
   // Not all at once: ten a second, for as long as it takes.
-  const steady = await dial(server.port);
+  const steady = await dial(server.port, {}, over);
   const begun = Date.now();
   while (!steady.ended && Date.now() - begun < 20_000 && !steady.bytes.includes(Buffer.from([0x88, 2]))) {
     steady.socket.write(one);

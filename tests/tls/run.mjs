@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check, counts } from "../edge/cases.mjs";
+import { pingFloods } from "../edge/floods.mjs";
 import { planned } from "../edge/forms.mjs";
 import { http } from "../edge/http.mjs";
 import { pipelined } from "../edge/pipelined.mjs";
@@ -33,6 +34,7 @@ const scanned = scans(ca, servers, dir); // likewise
 await handshakes(ca, servers, clear);
 await http(servers.ecdsa, (await planned(servers.ecdsa, {}, by(ca))).session, by(ca));
 await pipelined(servers.ecdsa, by(ca));
+await pingFloods(servers.ecdsa, by(ca));
 await records(servers.ecdsa, by(ca));
 await hellos(servers.ecdsa, ca);
 await unread(talkative, by(ca));
