@@ -439,6 +439,7 @@ export const en = {
   "notice.empty": "Please write a sentence.",
 
   "watch.on": "{name} is reading along",
+  "watch.on_many": "{names} are reading along",
   "watch.reading": "You read {room} from outside",
 
   "cockpit.quiet": "Quiet {n} min",

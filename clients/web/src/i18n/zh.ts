@@ -433,6 +433,7 @@ export const zh: Catalogue = {
   "notice.empty": "请写一句话。",
 
   "watch.on": "{name}正在旁观本室",
+  "watch.on_many": "{names}正在旁观本室",
   "watch.reading": "您正在旁观“{room}”",
 
   "cockpit.quiet": "{n} 分钟无人发言",

@@ -128,7 +128,8 @@ function Readers({ room }: { readonly room: number }) {
   if (readers.length === 0) return null;
   return (
     <p class="readers">
-      <Icon name="eye" small /> {t("watch.on", { name: names })}
+      <Icon name="eye" small />{" "}
+      {readers.length === 1 ? t("watch.on", { name: names }) : t("watch.on_many", { names })}
     </p>
   );
 }
