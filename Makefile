@@ -260,7 +260,7 @@ $(B)/fuzz-%: $(B)/obj/tests/fuzz/%.o $(B)/lib/net.a $(B)/lib/jobalike.a $(B)/lib
 	$(Q)echo "  link  $@"; $(LINK) -o $@ $(filter %.o,$^) $(filter %cli.a,$^) \
 		$(B)/lib/net.a $(B)/lib/jobalike.a $(B)/lib/empty.a $(LIBS)
 # make load CASE=fan,rooms RUNS=5 SECONDS=8: some of tests/load/cases, more and longer runs
-# make load PEER=all: the README's table; PEER=ws,socketio,nchan,nats,mosquitto: some of them, installed when asked
+# make load PEER=all: the README's table; PEER=ws,socketio,nchan,nats,mosquitto,mqtt: some of them, installed when asked
 load:                                    ## what a delivery costs beside a bare send() loop: one page, kept in build/load.jsonl
 	$(Q)sh configs/need.sh valgrind redis-tools openssl
 	$(Q)$(MAKE) -s --no-print-directory MODE=release $(PARALLEL) server $(BUILD)/release/load

@@ -75,15 +75,15 @@ export async function generate(kind, options, { theirs = false, core = GENERATOR
 export const talk = (options, how) =>
   generate("talk", { seconds: SECONDS, "warm-up": smoke ? 0.2 : 1, ...options }, how);
 
-/** The bare server for one run of talk, in frames of so many bytes. */
-export async function onFloor(frame, options, how = {}) {
+/** The bare server for one run, in frames of so many bytes; of is like talk. */
+export async function onFloor(frame, options, how = {}, of = talk) {
   const { rooms, people } = options;
   const args = ["-c", SERVER_CORE, generator, "floor", ...flags({ body: frame, rooms, ...how })];
   const child = start("taskset", args, { stdio: ["ignore", "pipe", "inherit"] });
   const [said] = await once(child.stdout, "data");
   const port = /port (\d+)/.exec(String(said))[1];
   const to = { dialect: "floor", port, pid: child.pid, body: frame, rooms, people };
-  const figures = await talk({ ...options, ...to }, { theirs: true });
+  const figures = await of({ ...options, ...to }, { theirs: true });
   child.kill();
   return figures;
 }

@@ -18,6 +18,8 @@
 #define NUMBER     8   /* bytes of a line, and of a room */
 #define FRAMES_MAX 512 /* gathered for one room */
 #define FRAME_MAX  2048
+#define PING       UINT64_MAX /* as a line: whoever gets it sends it back */
+#define SECOND     1000000000LL
 
 struct room {
 	int *fds;
@@ -30,7 +32,8 @@ struct room {
 
 struct caller {
 	int fd;
-	struct room *room; /* NULL: not said yet */
+	struct room *room;   /* NULL: not said yet */
+	struct caller *next; /* in the wheel */
 };
 
 struct floor {
@@ -39,7 +42,10 @@ struct floor {
 	struct room *rooms;
 	struct room **waiting;
 	size_t n_waiting;
-	char *welcome;
+	char *welcome, *ping;
+	struct caller **wheel; /* of pings: a slot for each second; NULL: none are sent */
+	size_t n_callers, at_slot;
+	int64_t ping_at;
 };
 
 static int listen_anywhere(void)
@@ -57,6 +63,14 @@ static int listen_anywhere(void)
 	return fd;
 }
 
+static void put_on_wheel(struct floor *f, struct caller *c)
+{
+	struct caller **slot = &f->wheel[f->n_callers++ % (size_t)f->load->ping_s];
+
+	c->next = *slot;
+	*slot = c;
+}
+
 static void take_in(struct floor *f)
 {
 	int one = 1, fd;
@@ -68,6 +82,8 @@ static void take_in(struct floor *f)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		epoll_ctl(f->epoll, EPOLL_CTL_ADD, fd,
 			  &(struct epoll_event){ .events = EPOLLIN, .data.ptr = c });
+		if (f->wheel)
+			put_on_wheel(f, c);
 	}
 }
 
@@ -130,7 +146,7 @@ static void take_bytes(struct floor *f, struct caller *c)
 	for (ssize_t at = 0; at + NUMBER <= got; at += NUMBER) {
 		if (!c->room)
 			enter(f, c, bytes + at);
-		else
+		else if (memcmp(bytes + at, f->ping, NUMBER) != 0)
 			take_line(f, c->room, bytes + at);
 	}
 }
@@ -158,6 +174,29 @@ static int flush_due(struct floor *f)
 	return wait;
 }
 
+/* Pings the slot whose second it is; returns for how many ms epoll may wait. */
+static int ping_due(struct floor *f)
+{
+	int64_t now = clock_ns();
+
+	if (!f->wheel)
+		return -1;
+	if (f->ping_at <= now) {
+		f->ping_at = now + SECOND;
+		f->at_slot = (f->at_slot + 1) % (size_t)f->load->ping_s;
+		for (struct caller *c = f->wheel[f->at_slot]; c; c = c->next)
+			send_whole(c->fd, f->ping, (size_t)f->load->body);
+	}
+	return (int)((f->ping_at - now) / 1000000) + 1;
+}
+
+static int work_due(struct floor *f)
+{
+	int flush = flush_due(f), ping = ping_due(f);
+
+	return flush < 0 || (ping >= 0 && ping < flush) ? ping : flush;
+}
+
 int floor_serve(const struct load *l)
 {
 	struct floor f = { .load = l, .listener = listen_anywhere(), .epoll = epoll_create1(0) };
@@ -168,11 +207,14 @@ int floor_serve(const struct load *l)
 		return 1;
 	f.rooms = x_calloc(rooms, sizeof(*f.rooms));
 	f.welcome = x_calloc(1, (size_t)l->body);
+	f.ping = x_calloc(1, (size_t)l->body);
+	memset(f.ping, 0xff, NUMBER);
+	f.wheel = l->ping_s ? x_calloc((size_t)l->ping_s, sizeof(struct caller *)) : NULL;
 	f.waiting = x_calloc(2 * rooms, sizeof(struct room *));
 	for (size_t i = 0; i < rooms; i++)
 		f.rooms[i].frames = x_calloc(FRAMES_MAX, (size_t)l->body);
 	epoll_ctl(f.epoll, EPOLL_CTL_ADD, f.listener, &(struct epoll_event){ .events = EPOLLIN });
-	for (int wait = -1;; wait = flush_due(&f)) {
+	for (int wait = work_due(&f);; wait = work_due(&f)) {
 		int n = epoll_wait(f.epoll, events, 512, wait);
 
 		for (int i = 0; i < n; i++) {
@@ -207,7 +249,9 @@ static size_t read_frames(struct client *c, unsigned char *bytes, size_t n)
 		uint64_t line;
 
 		memcpy(&line, bytes + at, NUMBER);
-		if (line)
+		if (line == PING)
+			client_send(c, &line, NUMBER);
+		else if (line)
 			line_came(c, line, 0, size);
 		else
 			client_ready(c);

@@ -42,6 +42,7 @@ struct load {
 	int each;       /* stop after so many lines, not after seconds; 0: no */
 	bool coalesce;  /* the floor gathers what one turn of its loop brings */
 	int window_ms;  /* and waits so long for more */
+	int ping_s;     /* and pings each who is there so often; 0: not */
 	bool deaf;      /* the others sit in the room, and read nothing once they are there */
 	bool tls;       /* 1.3, of the same ports */
 	const char *at; /* path or prefix of a peer's, where its dialect asks for one */
@@ -142,9 +143,11 @@ void ws_upgrade(struct client *c, const char *path, const char *subprotocol);
 /* The end of the answer to it in the bytes, or 0 if it has not come. */
 size_t ws_answer(struct client *c, const unsigned char *bytes, size_t n);
 void ws_send(struct client *c, const char *text, size_t n);
-/* Calls on_text for each whole text; answers pings. */
+void ws_send_binary(struct client *c, const void *bytes, size_t n);
+/* Calls on_message for each whole text or binary message; answers pings. */
 size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
-	       void (*on_text)(struct client *c, const char *text, size_t n, size_t frame_bytes));
+	       void (*on_message)(struct client *c, const char *bytes, size_t n,
+				  size_t frame_bytes));
 
 bool begins(const char *text, size_t n, const char *with);
 /* The number that stands after key, or 0. */
@@ -163,7 +166,8 @@ int print_end(const struct run *r, long memory, int n, int odd);
 /* --- dialects and kinds --- */
 
 extern const struct dialect dialect_ours, dialect_floor, dialect_visitor;
-extern const struct dialect dialect_ws, dialect_socketio, dialect_nats, dialect_mqtt; /* peers.c */
+extern const struct dialect dialect_ws, dialect_socketio, dialect_nats; /* peers.c */
+extern const struct dialect dialect_mqtt, dialect_mqtt_ws;              /* mqtt.c */
 /* epoch and after: what they have seen already; after 0: they are new. */
 void ours_hello(struct client *c, const char *epoch, uint64_t after);
 int talk(struct run *r);

@@ -9,7 +9,7 @@
 
 static const struct dialect *const dialects[] = {
 	&dialect_ours,     &dialect_floor, &dialect_visitor, &dialect_ws,
-	&dialect_socketio, &dialect_nats,  &dialect_mqtt,
+	&dialect_socketio, &dialect_nats,  &dialect_mqtt,    &dialect_mqtt_ws,
 };
 
 static const struct {
@@ -70,6 +70,7 @@ static const struct option_spec options[] = {
 	{ "lines", .number = &load.each },
 	{ "coalesce", .flag = &load.coalesce },
 	{ "window", .number = &load.window_ms },
+	{ "ping", .number = &load.ping_s },
 	{ "deaf", .flag = &load.deaf },
 	{ "tls", .flag = &load.tls },
 	{ "at", .text = &load.at },

@@ -1,15 +1,13 @@
-/* The dialects of peers that can be put beside us, each as cheap to the generator as our own. A
- * line is #, its number, and dots up to a frame of the size that was asked. */
+/* The dialects of peers that can be put beside us, each as cheap to the generator as our own. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/load/load.h"
+#include "tests/load/peers.h"
 
-/* Into text: head, the line, tail; as long as --body says with so many bytes of frame around it. */
-static size_t write_line(const struct client *c, uint64_t n, const char *head, const char *tail,
-			 size_t around, char text[TEXT_MAX])
+size_t peer_line(const struct client *c, uint64_t n, const char *head, const char *tail,
+		 size_t around, char text[TEXT_MAX])
 {
 	size_t want = (size_t)c->run->load->body, ends = strlen(tail);
 	int len = snprintf(text, TEXT_MAX, "%s#%019" PRIu64 " ", head, n);
@@ -21,7 +19,7 @@ static size_t write_line(const struct client *c, uint64_t n, const char *head, c
 	return at + ends;
 }
 
-static void came(struct client *c, const char *text, size_t n, size_t frame_bytes)
+void peer_came(struct client *c, const char *text, size_t n, size_t frame_bytes)
 {
 	const char *at = memchr(text, '#', n < 64 ? n : 64);
 
@@ -29,7 +27,7 @@ static void came(struct client *c, const char *text, size_t n, size_t frame_byte
 		line_came(c, strtoull(at + 1, NULL, 10), 0, frame_bytes);
 }
 
-static int room_of(const struct client *c)
+int peer_room(const struct client *c)
 {
 	return c->room < 0 ? c->run->load->rooms : c->room;
 }
@@ -41,7 +39,7 @@ static void begin_ws(struct client *c)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/room/%d", room_of(c));
+	snprintf(path, sizeof(path), "/room/%d", peer_room(c));
 	ws_upgrade(c, path, NULL);
 }
 
@@ -49,7 +47,7 @@ static void say_ws(struct client *c, uint64_t n)
 {
 	char text[TEXT_MAX];
 
-	ws_send(c, text, write_line(c, n, "", "", 4, text));
+	ws_send(c, text, peer_line(c, n, "", "", 4, text));
 }
 
 static size_t read_ws(struct client *c, unsigned char *bytes, size_t n)
@@ -61,7 +59,7 @@ static size_t read_ws(struct client *c, unsigned char *bytes, size_t n)
 		if (c->upgraded)
 			client_ready(c);
 	}
-	return c->upgraded ? used + ws_read(c, bytes + used, n - used, came) : 0;
+	return c->upgraded ? used + ws_read(c, bytes + used, n - used, peer_came) : 0;
 }
 
 const struct dialect dialect_ws = {
@@ -80,13 +78,13 @@ static void say_socketio(struct client *c, uint64_t n)
 {
 	char text[TEXT_MAX];
 
-	ws_send(c, text, write_line(c, n, "42[\"line\",\"", "\"]", 4, text));
+	ws_send(c, text, peer_line(c, n, "42[\"line\",\"", "\"]", 4, text));
 }
 
 static void on_socketio(struct client *c, const char *text, size_t n, size_t frame_bytes)
 {
 	char join[64];
-	int len = snprintf(join, sizeof(join), "42[\"join\",%d]", room_of(c));
+	int len = snprintf(join, sizeof(join), "42[\"join\",%d]", peer_room(c));
 
 	if (n > 0 && text[0] == '0')
 		ws_send(c, "40", 2);
@@ -97,7 +95,7 @@ static void on_socketio(struct client *c, const char *text, size_t n, size_t fra
 	else if (n > 10 && memcmp(text, "42[\"joined\"", 11) == 0)
 		client_ready(c);
 	else
-		came(c, text, n, frame_bytes);
+		peer_came(c, text, n, frame_bytes);
 }
 
 static size_t read_socketio(struct client *c, unsigned char *bytes, size_t n)
@@ -118,7 +116,7 @@ static void begin_nats(struct client *c)
 {
 	char text[128];
 	int n = snprintf(text, sizeof(text),
-			 "CONNECT {\"verbose\":false}\r\nSUB room.%d 1\r\nPING\r\n", room_of(c));
+			 "CONNECT {\"verbose\":false}\r\nSUB room.%d 1\r\nPING\r\n", peer_room(c));
 
 	client_send(c, text, (size_t)n);
 }
@@ -126,7 +124,7 @@ static void begin_nats(struct client *c)
 static void say_nats(struct client *c, uint64_t n)
 {
 	char line[TEXT_MAX], text[TEXT_MAX + 64];
-	size_t len = write_line(c, n, "", "", sizeof("MSG room.0 1 366\r\n\r\n") - 1, line);
+	size_t len = peer_line(c, n, "", "", sizeof("MSG room.0 1 366\r\n\r\n") - 1, line);
 	int all = snprintf(text, sizeof(text), "PUB room.%d %zu\r\n%s\r\n", c->room, len, line);
 
 	client_send(c, text, (size_t)all);
@@ -146,7 +144,7 @@ static size_t read_nats(struct client *c, unsigned char *bytes, size_t n)
 			size = strtoul((const char *)space + 1, NULL, 10) + 2;
 			if (n - at < head + size)
 				break;
-			came(c, (const char *)bytes + at + head, size, head + size);
+			peer_came(c, (const char *)bytes + at + head, size, head + size);
 		} else if (memcmp(bytes + at, "PONG", 4) == 0) {
 			client_ready(c);
 		} else if (memcmp(bytes + at, "PING", 4) == 0) {
@@ -161,92 +159,4 @@ static size_t read_nats(struct client *c, unsigned char *bytes, size_t n)
 
 const struct dialect dialect_nats = {
 	.name = "nats", .begin = begin_nats, .read = read_nats, .say = say_nats
-};
-
-/* --- MQTT 3.1.1, quality of service 0 ------------------------------------------------------------
- */
-
-/* A packet: its first byte, the remaining length in one to four bytes of seven bits, the rest. */
-static void send_packet(struct client *c, unsigned char first, const void *rest, size_t n)
-{
-	unsigned char packet[TEXT_MAX + 8];
-	size_t at = 0, left = n;
-
-	packet[at++] = first;
-	do {
-		packet[at++] = (unsigned char)((left & 127) | (left > 127 ? 128 : 0));
-		left >>= 7;
-	} while (left);
-	memcpy(packet + at, rest, n);
-	client_send(c, packet, at + n);
-}
-
-static void begin_mqtt(struct client *c)
-{
-	char rest[64] = { 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0 };
-	int n = snprintf(rest + 12, sizeof(rest) - 12, "load-%d", c->number);
-
-	rest[11] = (char)n;
-	send_packet(c, 0x10, rest, 12 + (size_t)n);
-}
-
-static size_t write_topic(const struct client *c, char *out)
-{
-	int n = snprintf(out + 2, 32, "room/%d", room_of(c));
-
-	out[0] = 0;
-	out[1] = (char)n;
-	return 2 + (size_t)n;
-}
-
-static void subscribe_mqtt(struct client *c)
-{
-	char rest[64] = { 0, 1 };
-	size_t n = 2 + write_topic(c, rest + 2);
-
-	rest[n++] = 0; /* quality of service */
-	send_packet(c, 0x82, rest, n);
-}
-
-static void say_mqtt(struct client *c, uint64_t n)
-{
-	char line[TEXT_MAX], rest[TEXT_MAX + 64];
-	size_t topic = write_topic(c, rest), len = write_line(c, n, "", "", 3 + topic, line);
-
-	memcpy(rest + topic, line, len);
-	send_packet(c, 0x30, rest, topic + len);
-}
-
-/* Where the rest of the packet begins, and its length; 0: it is not whole. */
-static size_t mqtt_head(const unsigned char *p, size_t n, size_t *len)
-{
-	*len = 0;
-	for (size_t i = 1; i < n && i < 5; i++) {
-		*len |= (size_t)(p[i] & 127) << (7 * (i - 1));
-		if (!(p[i] & 128))
-			return i + 1;
-	}
-	return 0;
-}
-
-static size_t read_mqtt(struct client *c, unsigned char *bytes, size_t n)
-{
-	size_t at = 0, head, len;
-
-	while ((head = mqtt_head(bytes + at, n - at, &len)) && n - at >= head + len) {
-		unsigned kind = bytes[at] >> 4;
-
-		if (kind == 2)
-			subscribe_mqtt(c);
-		else if (kind == 9)
-			client_ready(c);
-		else if (kind == 3)
-			came(c, (const char *)bytes + at + head, len, head + len);
-		at += head + len;
-	}
-	return at;
-}
-
-const struct dialect dialect_mqtt = {
-	.name = "mqtt", .begin = begin_mqtt, .read = read_mqtt, .say = say_mqtt
 };

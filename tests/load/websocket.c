@@ -54,6 +54,11 @@ void ws_send(struct client *c, const char *text, size_t n)
 	send_frame(c, 1, text, n);
 }
 
+void ws_send_binary(struct client *c, const void *bytes, size_t n)
+{
+	send_frame(c, 2, bytes, n);
+}
+
 /* The header's length, and the payload's; 0 when it is not whole. */
 static size_t header(const unsigned char *f, size_t n, size_t *len)
 {
@@ -77,7 +82,8 @@ static size_t header(const unsigned char *f, size_t n, size_t *len)
 }
 
 size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
-	       void (*on_text)(struct client *c, const char *text, size_t n, size_t frame_bytes))
+	       void (*on_message)(struct client *c, const char *bytes, size_t n,
+				  size_t frame_bytes))
 {
 	size_t at = 0, head, len;
 
@@ -85,8 +91,8 @@ size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
 		const char *payload = (const char *)bytes + at + head;
 		unsigned opcode = bytes[at] & 15;
 
-		if (opcode == 1)
-			on_text(c, payload, len, head + len);
+		if (opcode == 1 || opcode == 2)
+			on_message(c, payload, len, head + len);
 		else if (opcode == 9)
 			send_frame(c, 10, payload, len);
 		else if (opcode == 8 && !c->again_ns)

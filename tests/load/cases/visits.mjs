@@ -1,7 +1,7 @@
 // People who come: all at once, back after a while, and many who only sit there; and the first one of a session with
 // a long log, who waits until it is loaded.
 
-import { atMost, generate, inTurns, row, smoke, withOurs } from "../bench.mjs";
+import { atMost, generate, inTurns, onFloor, row, smoke, withOurs } from "../bench.mjs";
 
 const people = smoke ? 200 : 5000;
 const many = smoke ? 300 : 10_000;
@@ -9,6 +9,7 @@ const events = smoke ? 5000 : 100_000;
 const away = smoke ? 1 : 10;
 const idles = smoke ? 1 : 20;
 const LONG = "filled";
+const PING_S = 20; // CONN_PING_S in server/net/conn.h
 
 export const title = `${people} people come at once, and back; ${many} sit there; the first one of ${events} events`;
 
@@ -24,10 +25,12 @@ const said = (f) =>
 const joined = (f) => `${f.join_us.toFixed(0)} us of CPU for each who connected and joined`;
 
 export async function rows() {
-  const { storm, back, idle, secure, long } = await inTurns({
+  const { storm, back, idle, bare, secure, long } = await inTurns({
     storm: () => withOurs({}, ({ to }) => visitors("storm", { people, ...to })),
     back: () => withOurs({}, ({ to }) => visitors("resume", { people, seconds: away, ...to })),
     idle: () => withOurs({}, ({ to }) => visitors("idle", { people: many, seconds: idles, ...to })),
+    bare: () => onFloor(8, { rooms: 1, people: many, seconds: idles, "warm-up": 0 }, { ping: PING_S }, (options, how) =>
+      generate("idle", options, how)),
     secure: () => withOurs({ before: fillOne, tls: true }, ({ to }) =>
       visitors("idle", { people: many, seconds: idles, ...to, session: LONG })),
     long: () => withOurs({ before: fill }, ({ to }) => visitors("storm", { people: 1, ...to, session: LONG })),
@@ -44,6 +47,7 @@ export async function rows() {
     row("back: what was missed, and no more", "100 lines, 0 views", missed, missed === "100 lines, 0 views"),
     atMost("idle: memory of each", idle.kib_each, 4, "KiB", joined(idle)),
     atMost("idle: CPU, pings every 20 s included", busy(idle), 2, "%", sat(idle)),
+    row("idle: the same pings from the bare loop", "-", `${busy(bare).toFixed(2)} %`, true),
     atMost("idle over TLS: memory of each", secure.kib_each, 22, "KiB", joined(secure)),
     atMost("idle over TLS: CPU, pings included", busy(secure), 2, "%", sat(secure)),
     atMost(`long: load of ${events} events`, long.wait_max_ms, 500, "ms", said(long)),

@@ -74,6 +74,9 @@ http {
   }
 }`;
 
+const mosquitto = (port) =>
+  `allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\nlog_type none\nlistener ${port} 127.0.0.1\n`;
+
 export const PEERS = {
   ws: { what: "ws 8 (node)", dialect: "ws", install: () => npm("ws", 8), start: () => onNode("ws.mjs", "ws") },
   socketio: {
@@ -84,14 +87,21 @@ export const PEERS = {
     start: () => withFile("/usr/sbin/nginx", (file) => ["-c", file], nginx),
   },
   nats: {
-    what: "nats-server", dialect: "nats", install: () => debian("nats-server"),
+    what: "nats-server, over TCP", dialect: "nats", install: () => debian("nats-server"),
     start: () =>
       withFile("/usr/sbin/nats-server", (file) => ["-c", file], (port) => `host: 127.0.0.1\nport: ${port}\nmax_connections: 20000\n`),
   },
   mosquitto: {
-    what: "mosquitto", dialect: "mqtt", install: () => debian("mosquitto"),
-    start: () =>
-      withFile("/usr/sbin/mosquitto", (file) => ["-c", file], (port) =>
-        `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\nlog_type none\n`),
+    what: "mosquitto, in a WebSocket", dialect: "mqtt-ws", install: () => debian("mosquitto"),
+    // It ends when it has no listener but for WebSockets, so it has another one that nobody uses.
+    start: async () => {
+      const unused = await freePort();
+      const conf = (port) => `${mosquitto(port)}protocol websockets\nlistener ${unused} 127.0.0.1\n`;
+      return withFile("/usr/sbin/mosquitto", (file) => ["-c", file], conf);
+    },
+  },
+  mqtt: {
+    what: "mosquitto, over TCP", dialect: "mqtt", install: () => debian("mosquitto"),
+    start: () => withFile("/usr/sbin/mosquitto", (file) => ["-c", file], mosquitto),
   },
 };
