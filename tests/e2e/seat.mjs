@@ -185,12 +185,12 @@ export class Seat {
     await this.page.keyboard.press("Enter");
   }
 
-  async announce(text, zh) {
-    await this.page.getByRole("button", { name: this.t("notice.zh"), exact: true }).click();
+  async announce(text, other) {
+    await this.page.getByRole("button", { name: this.t("notice.other"), exact: true }).click();
     await this.page.getByLabel(this.t("notice.text"), { exact: true }).click();
     await this.page.keyboard.type(text);
-    await this.page.getByLabel(this.t("notice.zh_label"), { exact: true }).click();
-    await this.page.keyboard.insertText(zh);
+    await this.page.getByLabel(this.t("notice.other_label"), { exact: true }).click();
+    await this.page.keyboard.insertText(other);
     await this.page.keyboard.press("Control+Enter");
   }
 

@@ -117,6 +117,15 @@ export function tallies(reactions: readonly Reacted[] | undefined, you: number):
   });
 }
 
+/** What is written of an announcement in each language. */
+export type Words = Readonly<Record<"en" | "zh", string>>;
+
+/** As it is sent: the Chinese by itself only where there is English, too. */
+export function noticeOf(words: Words): { readonly text: string; readonly zh?: string } {
+  const [en, zh] = [words.en.trim(), words.zh.trim()];
+  return en && zh ? { text: en, zh } : { text: en || zh };
+}
+
 /** What somebody reads first of an announcement, and the other language where there is one. */
 export function noticeTexts(
   notice: Notice,

@@ -4,15 +4,17 @@ import { offNow, refusal } from "../../app/act.ts";
 import { ask } from "../../app/live.ts";
 import { goPlace } from "../../app/route.ts";
 import { showToast } from "../../app/toast.ts";
-import { t } from "../../i18n/t.ts";
+import { type Language, language, other, t, tag } from "../../i18n/t.ts";
 import { everMay, may } from "../../model/people.ts";
 import { openRooms, roomName } from "../../model/rooms.ts";
+import { noticeOf, type Words } from "../../model/talk.ts";
 import type { View } from "../../protocol.ts";
 import { isComposing } from "../lineKeys.ts";
 import { Button, Key } from "../parts/Button.tsx";
 import { Icon } from "../parts/Icon.tsx";
 
 const MAX = 500;
+const EMPTY: Words = { en: "", zh: "" };
 
 /** Rooms the next announcement goes to; none: all. */
 const to = signal<ReadonlySet<number>>(new Set());
@@ -27,8 +29,7 @@ export function announceTo(room: number): void {
 
 /** One sentence to all rooms or some, in one language or both. Enter makes a line, Ctrl+Enter sends. */
 export function Announce({ view }: { readonly view: View }) {
-  const text = useSignal("");
-  const zh = useSignal("");
+  const words = useSignal<Words>(EMPTY);
   const both = useSignal(false);
   const open = useSignal(false);
   const problem = useSignal<string | null>(null);
@@ -45,25 +46,22 @@ export function Announce({ view }: { readonly view: View }) {
   const off = offNow() ?? (may(view, "notices.announce") ? undefined : t("err.closed"));
 
   const send = async () => {
-    const words = text.value.trim();
+    const own = words.value[language.value];
     if (off) return;
-    if (!words) {
+    if (!own.trim()) {
       problem.value = t("notice.empty");
       area.current?.focus();
       return;
     }
-    const second = both.value ? zh.value.trim() : "";
     const outcome = await ask("notices.announce", {
-      text: words,
-      ...(second ? { zh: second } : {}),
+      ...noticeOf(both.value ? words.value : { ...EMPTY, [language.value]: own }),
       ...(chosen.length ? { rooms: chosen.map((r) => r.id) } : {}),
     });
     if (!outcome.ok) {
       problem.value = refusal(outcome);
       return;
     }
-    text.value = "";
-    zh.value = "";
+    words.value = EMPTY;
     to.value = new Set();
     problem.value = null;
     showToast({ text: t("notice.done") });
@@ -74,6 +72,10 @@ export function Announce({ view }: { readonly view: View }) {
       e.preventDefault();
       void send();
     } else if (e.key === "Escape" && e.currentTarget instanceof HTMLElement) e.currentTarget.blur();
+  };
+  const write = (of: Language) => (e: { readonly currentTarget: HTMLTextAreaElement }) => {
+    words.value = { ...words.value, [of]: e.currentTarget.value };
+    problem.value = null;
   };
   const toggle = (room: number) => {
     const next = new Set(to.value);
@@ -103,7 +105,7 @@ export function Announce({ view }: { readonly view: View }) {
           {chosen.length ? t("notice.some", { n: chosen.length }) : t("notice.all")}{" "}
           <Icon name="down" small />
         </Button>
-        {view.session.languages.includes("zh") && (
+        {view.session.languages.includes(other()) && (
           <Button
             kind="quiet"
             pressed={both.value}
@@ -111,7 +113,7 @@ export function Announce({ view }: { readonly view: View }) {
               both.value = !both.value;
             }}
           >
-            {t("notice.zh")}
+            {t("notice.other")}
           </Button>
         )}
       </div>
@@ -145,24 +147,19 @@ export function Announce({ view }: { readonly view: View }) {
             maxLength={MAX}
             aria-label={t("notice.text")}
             placeholder={t("notice.write")}
-            value={text.value}
-            onInput={(e) => {
-              text.value = e.currentTarget.value;
-              problem.value = null;
-            }}
+            value={words.value[language.value]}
+            onInput={write(language.value)}
             onKeyDown={key}
           />
           {both.value && (
             <textarea
               rows={1}
-              lang="zh-Hans"
+              lang={tag(other())}
               maxLength={MAX}
-              aria-label={t("notice.zh_label")}
-              placeholder={t("notice.zh_label")}
-              value={zh.value}
-              onInput={(e) => {
-                zh.value = e.currentTarget.value;
-              }}
+              aria-label={t("notice.other_label")}
+              placeholder={t("notice.other_label")}
+              value={words.value[other()]}
+              onInput={write(other())}
               onKeyDown={key}
             />
           )}

@@ -2,11 +2,12 @@ import { useSignal } from "@preact/signals";
 import { act, offNow } from "../../app/act.ts";
 import { tick } from "../../app/clock.ts";
 import { openDialog } from "../../app/dialogs.ts";
-import { t } from "../../i18n/t.ts";
+import { language, t } from "../../i18n/t.ts";
 import { clock } from "../../i18n/time.ts";
 import { activeTopic, lateBy, type Planned, planned } from "../../model/agenda.ts";
 import { everMay } from "../../model/people.ts";
-import type { Topic, View } from "../../protocol.ts";
+import { noticeTexts } from "../../model/talk.ts";
+import type { Notice, Topic, View } from "../../protocol.ts";
 import { Button } from "../parts/Button.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { type Item, openMenu } from "../parts/Menu.tsx";
@@ -53,22 +54,27 @@ export function Spine({ view }: { readonly view: View }) {
           {t("agenda.add")}
         </Button>
       )}
-      {last && (
-        <div class="last-notice">
-          <div class="side-head">
-            <h2 class="label">{t("notice.last")}</h2>
-            <time class="quiet small">{clock(last.at)}</time>
-          </div>
-          <p class="ellipsis" dir="auto" title={last.text}>
-            {last.text}
-          </p>
-          <p class="quiet small">
-            {last.rooms ? t("notice.some", { n: last.rooms.length }) : t("notice.all")} ·{" "}
-            {last.name}
-          </p>
-        </div>
-      )}
+      {last && <LastNotice notice={last} />}
     </section>
+  );
+}
+
+function LastNotice({ notice }: { readonly notice: Notice }) {
+  const [words] = noticeTexts(notice, language.value);
+  return (
+    <div class="last-notice">
+      <div class="side-head">
+        <h2 class="label">{t("notice.last")}</h2>
+        <time class="quiet small">{clock(notice.at)}</time>
+      </div>
+      <p class="ellipsis" dir="auto" title={words}>
+        {words}
+      </p>
+      <p class="quiet small">
+        {notice.rooms ? t("notice.some", { n: notice.rooms.length }) : t("notice.all")} ·{" "}
+        {notice.name}
+      </p>
+    </div>
   );
 }
 
