@@ -294,7 +294,7 @@ static const struct field command_session_open_fields[] = {
 	{ .name = "title", .kind = FIELD_LINE, .max = 120, .offset = offsetof(struct session_open, title), .doc = "Title." },
 	{ .name = "hashtag", .kind = FIELD_WORD, .optional = true, .offset = offsetof(struct session_open, hashtag), .doc = "Hashtag, without #." },
 	{ .name = "format", .kind = FIELD_ENUM, .words = format_names, .n_words = FORMAT_COUNT, .offset = offsetof(struct session_open, format), .doc = "Guided, free or combined." },
-	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct session_open, languages), .n_offset = offsetof(struct session_open, n_languages), .doc = "Languages spoken." },
+	{ .name = "languages", .kind = FIELD_LIST, .of = FIELD_ENUM, .max = 2, .words = language_names, .n_words = LANGUAGE_COUNT, .offset = offsetof(struct session_open, languages), .n_offset = offsetof(struct session_open, n_languages), .doc = "Languages spoken: one at least, none twice." },
 	{ .name = "areas", .kind = FIELD_LIST, .of = FIELD_STRUCT, .max = 24, .shape = &type_area_shape, .offset = offsetof(struct session_open, areas), .n_offset = offsetof(struct session_open, n_areas), .doc = "Professional areas." },
 	{ .name = "start", .kind = FIELD_TIME, .offset = offsetof(struct session_open, start), .doc = "Planned start." },
 	{ .name = "end", .kind = FIELD_TIME, .offset = offsetof(struct session_open, end), .doc = "Planned end." },

@@ -283,7 +283,7 @@ struct session_open {
 	const char *title; /* Title. */
 	const char *hashtag; /* optional: Hashtag, without #. */
 	enum format format; /* Guided, free or combined. */
-	const enum language *languages; /* Languages spoken. */
+	const enum language *languages; /* Languages spoken: one at least, none twice. */
 	size_t n_languages;
 	const struct area *areas; /* Professional areas. */
 	size_t n_areas;

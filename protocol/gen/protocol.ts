@@ -695,7 +695,7 @@ export interface ServerCommands {
     readonly hashtag?: string;
     /** Guided, free or combined. */
     readonly format: Format;
-    /** Languages spoken. */
+    /** Languages spoken: one at least, none twice. */
     readonly languages: readonly Language[];
     /** Professional areas. */
     readonly areas: readonly Area[];

@@ -14,6 +14,15 @@ static bool has_twice(const struct area *areas, size_t n)
 	return false;
 }
 
+/* One at least, and none of them twice. */
+static bool are_languages(const enum language *languages, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (languages[i] == languages[i - 1])
+			return false;
+	return n > 0 && n <= LANGUAGE_COUNT;
+}
+
 enum err decide_session_open(const struct state *s, const struct person *who,
 			     const struct command *cmd, struct event *out)
 {
@@ -22,7 +31,8 @@ enum err decide_session_open(const struct state *s, const struct person *who,
 	(void)who;
 	if (s->seq != 0)
 		return ERR_CONFLICT;
-	if (c->end <= c->start || has_twice(c->areas, c->n_areas))
+	if (c->end <= c->start || has_twice(c->areas, c->n_areas) ||
+	    !are_languages(c->languages, c->n_languages))
 		return ERR_BAD_REQUEST;
 	out->type = EVT_SESSION_OPENED;
 	out->session_opened = (struct session_opened){
