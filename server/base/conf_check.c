@@ -8,7 +8,7 @@
 #include "server/base/process.h"
 #include "server/base/tls_pair.h"
 
-#define WHY_SIZE 512
+#define WHY_SIZE 1024
 
 static void check_pair(struct conf_reading *r, const char *certificate, const char *key)
 {

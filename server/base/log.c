@@ -219,9 +219,18 @@ static bool takes_a_line(void)
 	return poll(&out, 1, 0) == 1 && out.revents & POLLOUT;
 }
 
-/* One write for one line, so that lines of several threads do not mix. Pure ASCII: what a terminal
- * or a reader of lines could take for more than a letter is escaped. */
-static void put_line(json_t *line)
+/* One write for one line, so that lines of several threads do not mix. */
+static bool write_line(char *text)
+{
+	size_t len = strlen(text);
+
+	text[len] = '\n'; /* in place of the NUL */
+	return takes_a_line() && write(STDERR_FILENO, text, len + 1) == (ssize_t)len + 1;
+}
+
+/* unsaid: how many others it speaks for. Pure ASCII: what a terminal or a reader of lines could
+ * take for more than a letter is escaped. */
+static void put_line(json_t *line, unsigned unsaid)
 {
 	unsigned lost = atomic_exchange(&n_lost, 0);
 	char *text;
@@ -231,15 +240,8 @@ static void put_line(json_t *line)
 	text = atomic_load(&written_as) == LOG_TEXT
 		       ? as_text(line)
 		       : json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
-	if (text && takes_a_line()) {
-		size_t len = strlen(text);
-
-		text[len] = '\n'; /* in place of the NUL */
-		ssize_t ignored = write(STDERR_FILENO, text, len + 1);
-		(void)ignored;
-	} else {
-		atomic_fetch_add(&n_lost, lost + 1);
-	}
+	if (!text || !write_line(text))
+		atomic_fetch_add(&n_lost, lost + 1 + unsaid);
 	free(text);
 }
 
@@ -277,7 +279,7 @@ void log_line(enum log_level level, const char *what, const char *format, ...)
 		json_object_set_new(line, "facts", text_value(text));
 	if (unsaid)
 		json_object_set_new(line, "unsaid", json_integer(unsaid));
-	put_line(line);
+	put_line(line, unsaid);
 	json_decref(line);
 	if (len >= 0)
 		free(text);

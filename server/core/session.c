@@ -17,10 +17,14 @@ static bool has_twice(const struct area *areas, size_t n)
 /* One at least, and none of them twice. */
 static bool are_languages(const enum language *languages, size_t n)
 {
-	for (size_t i = 1; i < n; i++)
-		if (languages[i] == languages[i - 1])
+	bool named[LANGUAGE_COUNT] = { false };
+
+	for (size_t i = 0; i < n; i++) {
+		if (named[languages[i]])
 			return false;
-	return n > 0 && n <= LANGUAGE_COUNT;
+		named[languages[i]] = true;
+	}
+	return n > 0;
 }
 
 enum err decide_session_open(const struct state *s, const struct person *who,

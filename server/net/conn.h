@@ -64,7 +64,7 @@ struct conn {
 	size_t skipped; /* bytes of one that is too large and thrown away; 0: none */
 	uint64_t heard_at, pinged_at, waits_since; /* by the loop's clock */
 	uint64_t pings_until, rest_until; /* when the buckets of its pings and rest are empty */
-	uint64_t explained;               /* bytes from the socket that we know the use of */
+	uint64_t explained;               /* of what ws_taken counts: what we know the use of */
 	uint8_t n_frames, n_mistakes, slot;
 	bool said_hello;
 	enum conn_wait waits;

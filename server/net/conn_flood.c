@@ -1,6 +1,5 @@
 /* What a peer may send that is no message: so many pings and pongs, and so many bytes of which
  * nobody tells us. Buckets, each as the time when it is empty. */
-#include <inttypes.h>
 
 #include "server/base/log.h"
 #include "server/net/conn_parts.h"
@@ -22,7 +21,7 @@ static void flood(struct conn *c)
 	if (c->closing)
 		return;
 	c->all->figures.floods++;
-	log_info("conn.flood", "heard=%" PRIu64 " from=%s", c->explained, ws_from(c->wsi, from));
+	log_info("conn.flood", "from=%s", ws_from(c->wsi, from));
 	conn_close(c, CLOSE_POLICY);
 }
 

@@ -1,7 +1,6 @@
 #include "server/net/tls.h"
 
 #include <openssl/ssl.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/base/mem.h"

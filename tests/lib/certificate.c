@@ -2,6 +2,7 @@
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ struct certificate certificate_new(struct certificate_how how)
 {
 	static long serial;
 	char root[32];
-	struct certificate c = { .x = X509_new(), .key = EVP_EC_gen("P-256") };
+	struct certificate c = { .x = X509_new(),
+				 .key = how.weak ? EVP_RSA_gen(1024) : EVP_EC_gen("P-256") };
 	const struct certificate *by = how.by ? how.by : &c;
 
 	must(c.x && c.key);

@@ -3,6 +3,7 @@
 #define JOBALIKE_TESTS_LIB_CERTIFICATE_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 struct certificate {
 	X509 *x;
@@ -15,6 +16,7 @@ struct certificate_how {
 	const char *names;            /* subjectAltName: DNS:localhost,IP:127.0.0.1; NULL: none */
 	const char *usage;            /* extendedKeyUsage; NULL: any */
 	long from_s, to_s;            /* from now; 0, 0: a day */
+	bool weak;                    /* its key is of RSA and too short */
 };
 
 /* Its subject is localhost, whatever its names are. */

@@ -51,6 +51,8 @@ static void what_is_named_must_be_there(void **state)
 	expect("[tls]\ncertificate = @/ours.pem\nkey = @/other-key.pem\n",
 	       "/other-key.pem is not that of the certificate ");
 	expect("[tls]\ncertificate = @/old.pem\nkey = @/old-key.pem\n", "/old.pem has expired.");
+	expect("[tls]\ncertificate = @/weak.pem\nkey = @/weak-key.pem\n",
+	       "/weak.pem is of no use: ee key too small.");
 	expect("[process]\nuser = nobody\n", NULL);
 	expect("[process]\nuser = no-such-user\n", "There is no user no-such-user");
 	expect("[store]\nurl = rediss://h\n[redis]\nca = @/ours.pem\ncertificate = @/ours.pem\n"
@@ -70,6 +72,7 @@ static int make_dir(void **state)
 		return -1;
 	write_files("ours", &(struct certificate_how){ 0 });
 	write_files("other", &(struct certificate_how){ 0 });
+	write_files("weak", &(struct certificate_how){ .weak = true });
 	write_files("old", &(struct certificate_how){ .from_s = -90, .to_s = -30 });
 	return 0;
 }
@@ -77,7 +80,8 @@ static int make_dir(void **state)
 static int end_dir(void **state)
 {
 	static const char *const names[] = { "ours.pem",      "ours-key.pem", "other.pem",
-					     "other-key.pem", "old.pem",      "old-key.pem" };
+					     "other-key.pem", "old.pem",      "old-key.pem",
+					     "weak.pem",      "weak-key.pem" };
 	char path[80];
 
 	(void)state;

@@ -42,19 +42,22 @@ export function Announce({ view }: { readonly view: View }) {
 
   if (!everMay(view.people.you.role, "notices.announce")) return null;
   const rooms = openRooms(view);
+  const offersTwo = view.session.languages.includes(other());
+  // What was written before the language of the page was changed is not hidden.
+  const two = (offersTwo && both.value) || words.value[other()] !== "";
   const chosen = rooms.filter((r) => to.value.has(r.id));
   const off = offNow() ?? (may(view, "notices.announce") ? undefined : t("err.closed"));
 
   const send = async () => {
-    const own = words.value[language.value];
+    const sent = noticeOf(words.value);
     if (off) return;
-    if (!own.trim()) {
+    if (!sent.text) {
       problem.value = t("notice.empty");
       area.current?.focus();
       return;
     }
     const outcome = await ask("notices.announce", {
-      ...noticeOf(both.value ? words.value : { ...EMPTY, [language.value]: own }),
+      ...sent,
       ...(chosen.length ? { rooms: chosen.map((r) => r.id) } : {}),
     });
     if (!outcome.ok) {
@@ -105,12 +108,13 @@ export function Announce({ view }: { readonly view: View }) {
           {chosen.length ? t("notice.some", { n: chosen.length }) : t("notice.all")}{" "}
           <Icon name="down" small />
         </Button>
-        {view.session.languages.includes(other()) && (
+        {offersTwo && (
           <Button
             kind="quiet"
-            pressed={both.value}
+            pressed={two}
             onClick={() => {
-              both.value = !both.value;
+              both.value = !two;
+              if (two) words.value = { ...words.value, [other()]: "" };
             }}
           >
             {t("notice.other")}
@@ -151,7 +155,7 @@ export function Announce({ view }: { readonly view: View }) {
             onInput={write(language.value)}
             onKeyDown={key}
           />
-          {both.value && (
+          {two && (
             <textarea
               rows={1}
               lang={tag(other())}
