@@ -56,7 +56,7 @@ function headers(key, session) {
   const c = claims(session);
   const id = keyId(key);
   const kids = [
-    "", "0", "00000000", id.toUpperCase(), `${id}0`, `0${id}`, ` ${id}`, id.slice(1), "../../../../dev/null", "/dev/null", "file:///dev/null", "..\\..\\nul",
+    "", "0", "00000000", /[a-f]/.test(id) ? id.toUpperCase() : id.replace(/.$/, "A"), `${id}0`, `0${id}`, ` ${id}`, id.slice(1), "../../../../dev/null", "/dev/null", "file:///dev/null", "..\\..\\nul",
     "' OR '1'='1", "x'; DROP TABLE log; --", '" UNION SELECT 1 --', "$(id)", "`id`", "| id", "../keys/tickets", "http://evil.example", "0x00", "NaN", "[object Object]", "constructor", "{{7*7}}", "%00", "\u0000", `${id}\u0000`, "*", "a".repeat(500), "\r\nX: 1",
   ];
   const more = {
