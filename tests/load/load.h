@@ -140,12 +140,11 @@ ssize_t tls_write(struct client *c, const void *bytes, size_t n);
 /* --- websocket.c: frames, for the dialects that have them --- */
 
 void ws_upgrade(struct client *c, const char *path, const char *subprotocol);
-/* The end of the answer to it in the bytes, or 0 if it has not come. */
-size_t ws_answer(struct client *c, const unsigned char *bytes, size_t n);
 void ws_send(struct client *c, const char *text, size_t n);
 void ws_send_binary(struct client *c, const void *bytes, size_t n);
-/* Calls on_message for each whole text or binary message; answers pings. */
-size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
+/* As a dialect's read: takes the answer to the upgrade, and calls opened then (NULL: nothing);
+ * calls on_message for each whole text or binary message; answers pings. */
+size_t ws_read(struct client *c, unsigned char *bytes, size_t n, void (*opened)(struct client *c),
 	       void (*on_message)(struct client *c, const char *bytes, size_t n,
 				  size_t frame_bytes));
 

@@ -116,14 +116,7 @@ static void on_packet(struct client *c, const char *bytes, size_t n, size_t fram
 
 static size_t read_mqtt_ws(struct client *c, unsigned char *bytes, size_t n)
 {
-	size_t used = 0;
-
-	if (!c->upgraded) {
-		used = ws_answer(c, bytes, n);
-		if (c->upgraded)
-			begin_mqtt(c);
-	}
-	return c->upgraded ? used + ws_read(c, bytes + used, n - used, on_packet) : 0;
+	return ws_read(c, bytes, n, begin_mqtt, on_packet);
 }
 
 const struct dialect dialect_mqtt_ws = {

@@ -97,16 +97,14 @@ static void on_text(struct client *c, const char *text, size_t n, size_t frame_b
 		run_fault(c->run, "told", text, n);
 }
 
+static void say_hello(struct client *c)
+{
+	ours_hello(c, NULL, 0);
+}
+
 static size_t read_ours(struct client *c, unsigned char *bytes, size_t n)
 {
-	size_t used = 0;
-
-	if (!c->upgraded) {
-		used = ws_answer(c, bytes, n);
-		if (used)
-			ours_hello(c, NULL, 0);
-	}
-	return c->upgraded ? used + ws_read(c, bytes + used, n - used, on_text) : used;
+	return ws_read(c, bytes, n, say_hello, on_text);
 }
 
 /* A room's id is the seq it was opened with. */

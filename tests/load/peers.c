@@ -52,14 +52,7 @@ static void say_ws(struct client *c, uint64_t n)
 
 static size_t read_ws(struct client *c, unsigned char *bytes, size_t n)
 {
-	size_t used = 0;
-
-	if (!c->upgraded) {
-		used = ws_answer(c, bytes, n);
-		if (c->upgraded)
-			client_ready(c);
-	}
-	return c->upgraded ? used + ws_read(c, bytes + used, n - used, peer_came) : 0;
+	return ws_read(c, bytes, n, client_ready, peer_came);
 }
 
 const struct dialect dialect_ws = {
@@ -100,9 +93,7 @@ static void on_socketio(struct client *c, const char *text, size_t n, size_t fra
 
 static size_t read_socketio(struct client *c, unsigned char *bytes, size_t n)
 {
-	size_t used = c->upgraded ? 0 : ws_answer(c, bytes, n);
-
-	return c->upgraded ? used + ws_read(c, bytes + used, n - used, on_socketio) : 0;
+	return ws_read(c, bytes, n, NULL, on_socketio);
 }
 
 const struct dialect dialect_socketio = {

@@ -96,16 +96,14 @@ static void prepare(struct run *r)
 	dialect_ours.prepare(r);
 }
 
+static void say_hello(struct client *c)
+{
+	ours_hello(c, visit.epoch, c->last_seq);
+}
+
 static size_t read_visitor(struct client *c, unsigned char *bytes, size_t n)
 {
-	size_t used = 0;
-
-	if (!c->upgraded) {
-		used = ws_answer(c, bytes, n);
-		if (used)
-			ours_hello(c, visit.epoch, c->last_seq);
-	}
-	return c->upgraded ? used + ws_read(c, bytes + used, n - used, on_text) : used;
+	return ws_read(c, bytes, n, say_hello, on_text);
 }
 
 const struct dialect dialect_visitor = {

@@ -19,7 +19,8 @@ void ws_upgrade(struct client *c, const char *path, const char *subprotocol)
 	client_send(c, request, (size_t)n);
 }
 
-size_t ws_answer(struct client *c, const unsigned char *bytes, size_t n)
+/* The end of the answer to it in the bytes, or 0 if it has not come. */
+static size_t read_answer(struct client *c, const unsigned char *bytes, size_t n)
 {
 	const unsigned char *end = memmem(bytes, n, "\r\n\r\n", 4);
 
@@ -81,12 +82,19 @@ static size_t header(const unsigned char *f, size_t n, size_t *len)
 	return 10;
 }
 
-size_t ws_read(struct client *c, unsigned char *bytes, size_t n,
+size_t ws_read(struct client *c, unsigned char *bytes, size_t n, void (*opened)(struct client *c),
 	       void (*on_message)(struct client *c, const char *bytes, size_t n,
 				  size_t frame_bytes))
 {
 	size_t at = 0, head, len;
 
+	if (!c->upgraded) {
+		at = read_answer(c, bytes, n);
+		if (!c->upgraded)
+			return 0;
+		if (opened)
+			opened(c);
+	}
 	while ((head = header(bytes + at, n - at, &len)) && n - at >= head + len) {
 		const char *payload = (const char *)bytes + at + head;
 		unsigned opcode = bytes[at] & 15;
