@@ -1,9 +1,10 @@
 /* How events reach their crowds. An event joins the run of each crowd that hears it, and at the end
  * of the turn the run is put together once and sent to all of them: the more was said in a turn,
  * the fewer writes for each line. A large crowd that hears much waits a little for more, so that
- * its thousand writes carry several lines each; a small or a quiet one never waits, and nobody
- * waits for their own. What a peer hears is in order of seq whatever came when: before it is told
- * anything by itself, it is told what its crowds still have for it. */
+ * its thousand writes carry several lines each; a small or a quiet one never waits, nor one where
+ * waiting was in vain, and nobody waits for their own. What a peer hears is in order of seq
+ * whatever came when: before it is told anything by itself, it is told what its crowds still have
+ * for it. */
 #include "server/hub/live.h"
 
 #include <stdlib.h>
@@ -17,7 +18,9 @@
 #define WINDOW_MIN  25    /* ms that it waits, and one more for so many peers: */
 #define WINDOW_EACH 50
 #define WINDOW_MAX  45
-#define AHEAD       4 /* peers that the processor's cache is asked for before we come to them */
+#define IN_VAIN     3    /* waits in a row after which there was one event to tell, and ... */
+#define HURRY_MS    1000 /* ... so long it waits no more */
+#define AHEAD       4    /* peers that the processor's cache is asked for before we come to them */
 
 void fan_add(struct live *l, struct crowd *c, uint64_t seq, struct msg *wire)
 {
@@ -134,9 +137,7 @@ static bool is_in_step(const struct peer *p, const struct crowd *c, uint64_t fir
 
 static void tell_run(struct live *l, struct peer *p, const struct run *run, uint64_t last)
 {
-	if (run->n == 1) {
-		fan_tell(l, p, last, run->joined);
-	} else if (!p->ops->send_run) {
+	if (!p->ops->send_run) {
 		catch_up(l, p);
 	} else if (p->ops->send_run(p, run)) {
 		p->sent_seq = last;
@@ -188,6 +189,19 @@ static void tell_all(struct live *l, struct crowd *c)
 	c->told_at = hub_now(l->hub);
 }
 
+/* Did it gain anything to wait? Where each line answers the one before, there is never a second one
+ * to wait for. After a while it is tried again. */
+static void learn(struct crowd *c, int64_t now)
+{
+	if (!c->waited)
+		return;
+	c->waited = false;
+	if (c->n_run > 1)
+		c->in_vain = 0;
+	else if (++c->in_vain >= IN_VAIN)
+		c->hurries_until = now + HURRY_MS;
+}
+
 static int64_t window_of(const struct crowd *c)
 {
 	int64_t window = WINDOW_MIN + (int64_t)c->n / WINDOW_EACH;
@@ -197,10 +211,16 @@ static int64_t window_of(const struct crowd *c)
 	return window < WINDOW_MAX ? window : WINDOW_MAX;
 }
 
+/* The clock may be set back. */
+static bool hurries(const struct crowd *c, int64_t now)
+{
+	return now < c->hurries_until && now >= c->hurries_until - HURRY_MS;
+}
+
 /* Whoever was told something a moment ago waits, from the first event on. */
 static bool waits(struct crowd *c, int64_t now)
 {
-	int64_t window = window_of(c);
+	int64_t window = hurries(c, now) ? 0 : window_of(c);
 
 	if (!c->due_at)
 		c->due_at = now - c->told_at < window ? now + window : now;
@@ -216,8 +236,10 @@ void fan_turn(struct live *l, bool all)
 	while ((c = list)) {
 		list = c->next_told;
 		if (all || !waits(c, hub_now(l->hub))) {
+			learn(c, hub_now(l->hub));
 			tell_all(l, c);
 		} else {
+			c->waited = true;
 			c->next_told = l->told;
 			l->told = c;
 		}

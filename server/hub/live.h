@@ -58,6 +58,9 @@ struct crowd {
 	struct told *run; /* not told yet, in order */
 	size_t n_run, run_bytes;
 	int64_t due_at, told_at; /* when it is told, 0: not decided yet; when something was, last */
+	bool waited;             /* the run that is not told yet */
+	unsigned in_vain;        /* waits in a row that gained nothing */
+	int64_t hurries_until;   /* it does not wait before */
 	struct crowd *next_told;
 	UT_hash_handle hh;
 };

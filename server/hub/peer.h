@@ -32,7 +32,8 @@ struct peer_ops {
 	 * False: not taken, the peer is behind; hub_writable is called once it can write again.
 	 * Answers and views are refused only when the peer is being closed. */
 	bool (*send)(struct peer *p, struct msg *m, enum peer_load load);
-	/* The same for a run of events: all of them, or none. NULL: each is sent by itself. */
+	/* The same for a run of one or more events, all of them or none, which may be written at
+	 * once: it is the last of the turn. NULL: each is sent by itself. */
 	bool (*send_run)(struct peer *p, const struct run *run);
 	/* Says bye with the reason (retry_ms < 0: do not come back), flushes, closes. The
 	 * connection still ends with hub_gone, in a later turn. */

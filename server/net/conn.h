@@ -2,8 +2,9 @@
  *
  * The first message is a hello with a ticket, within HELLO_MS; from then on the connection is a
  * peer of the hub. What is sent to it waits in its queue until the end of the turn of the loop,
- * when all connections that have something are flushed, with one write each. Only after a write
- * that the socket did not take whole the writable callback is used.
+ * when all connections that have something are flushed, with one write each. A run of events, which
+ * comes last in a turn, is written at once where nothing waits. Only after a write that the socket
+ * did not take whole the writable callback is used.
  *
  * Nothing is freed from inside a call of the hub: a connection that failed is marked, and ends when
  * the socket library says so (conn_end). */
@@ -81,12 +82,21 @@ struct conn_figures {
 	struct tally queue_bytes; /* that wait for one connection, looked at when it is pinged */
 };
 
+/* How far the writing of a turn of the loop has come. */
+struct conn_writing {
+	uint64_t until; /* ns; 0: nothing was written yet */
+	unsigned n;     /* connections that were looked at */
+	bool late;      /* there is no time for more */
+	bool left_some; /* the turn before did not come to all that was due */
+};
+
 /* All connections of this instance. */
 struct conns {
 	struct hub *hub;
 	const struct keys *keys;
 	size_t message_max, queue_max; /* bytes */
 	struct conn *dirty;
+	struct conn_writing writing;
 	struct conn *wheel[CONN_PING_S];
 	struct conn *waiting[WAIT_COUNT];
 	struct msg *ping;

@@ -66,23 +66,23 @@ bool conn_send(struct peer *p, struct msg *m, enum peer_load load)
 	return true;
 }
 
-bool conn_send_run(struct peer *p, const struct run *run)
-{
-	struct conn *c = (struct conn *)p;
-
-	if (c->closing || c->dead)
-		return false;
-	if (!keeps_up(c, run->joined)) {
-		fall_behind(c);
-		return false;
-	}
-	conn_push(c, run->joined);
-	c->all->figures.deliveries += run->n;
-	return true;
-}
-
-/* --- at the end of the turn ---------------------------------------------------------------------
+/* --- written ------------------------------------------------------------------------------------
  */
+
+/* Asks the clock now and then only. */
+static bool has_time(struct conns *all)
+{
+	struct conn_writing *w = &all->writing;
+	uint64_t now;
+
+	if (w->late || w->n++ % FLUSH_LOOKS)
+		return !w->late;
+	now = uv_hrtime();
+	if (!w->until)
+		w->until = now + FLUSH_NS;
+	w->late = now >= w->until;
+	return !w->late;
+}
 
 /* Takes as many messages as fit into the scratch; a single one is not copied. */
 static size_t gather(struct conn *c, const void **from, struct msg **keep)
@@ -118,27 +118,58 @@ static void wait_for_room(struct conn *c)
 	ws_ask_writable(c->wsi);
 }
 
-static void write_out(struct conn *c)
+static void write_bytes(struct conn *c, const void *bytes, size_t n)
 {
 	struct conn_figures *f = &c->all->figures;
 
+	crash_at("conn.writing");
+	enum ws_written w = ws_write(c->wsi, &c->plain, bytes, n);
+	crash_at("conn.written");
+
+	f->writes++;
+	f->bytes_out += n;
+	tally_add(&f->write_bytes, n);
+	if (w == WS_FAILED)
+		conn_die(c);
+	else if (w == WS_PARTLY)
+		wait_for_room(c);
+}
+
+static void write_out(struct conn *c)
+{
 	while (c->queue.n && !c->clogged && !c->dead) {
 		struct msg *keep;
 		const void *from;
 		size_t n = gather(c, &from, &keep);
-		crash_at("conn.writing");
-		enum ws_written w = ws_write(c->wsi, &c->plain, from, n);
-		crash_at("conn.written");
 
-		f->writes++;
-		f->bytes_out += n;
-		tally_add(&f->write_bytes, n);
+		write_bytes(c, from, n);
 		msg_unref(&keep);
-		if (w == WS_FAILED)
-			conn_die(c);
-		else if (w == WS_PARTLY)
-			wait_for_room(c);
 	}
+}
+
+/* Before it come what waits for the same screen, and who waited for a whole turn already. */
+static bool may_write_now(const struct conn *c)
+{
+	return !c->queue.n && !c->clogged && !c->all->writing.left_some && has_time(c->all);
+}
+
+/* A large room is written to as it is walked, while the processor's cache holds each of it. */
+bool conn_send_run(struct peer *p, const struct run *run)
+{
+	struct conn *c = (struct conn *)p;
+
+	if (c->closing || c->dead)
+		return false;
+	if (!keeps_up(c, run->joined)) {
+		fall_behind(c);
+		return false;
+	}
+	if (may_write_now(c))
+		write_bytes(c, run->joined->frame, run->joined->frame_len);
+	else
+		conn_push(c, run->joined);
+	c->all->figures.deliveries += run->n;
+	return true;
 }
 
 static void flush(struct conn *c)
@@ -175,12 +206,10 @@ static void count_turn(struct conns *all)
 bool conns_flush(struct conns *all)
 {
 	struct conn *list = all->dirty, *c;
-	uint64_t until = uv_hrtime() + FLUSH_NS;
-	unsigned n = 0;
 
 	count_turn(all);
 	all->dirty = NULL;
-	while ((c = list) && (++n % FLUSH_LOOKS || uv_hrtime() < until)) {
+	while ((c = list) && has_time(all)) {
 		DL_DELETE2(list, c, dirty_prev, dirty_next);
 		fetch(list);
 		c->is_dirty = false;
@@ -191,6 +220,7 @@ bool conns_flush(struct conns *all)
 		DL_CONCAT2(list, all->dirty, dirty_prev, dirty_next);
 		all->dirty = list;
 	}
+	all->writing = (struct conn_writing){ .left_some = list != NULL };
 	return list != NULL;
 }
 

@@ -199,7 +199,7 @@ static bool take_run(struct peer *p, const struct run *run)
 	struct screen *s = screen_of(p);
 	const char *at = run->joined->frame;
 
-	assert_true(run->n > 1);
+	assert_true(run->n > 0);
 	for (size_t i = 0; i < run->n; i++) {
 		assert_memory_equal(at, run->msgs[i]->frame, run->msgs[i]->frame_len);
 		at += run->msgs[i]->frame_len;
@@ -209,7 +209,7 @@ static bool take_run(struct peer *p, const struct run *run)
 		s->lost++;
 		return false;
 	}
-	s->runs++;
+	s->runs += run->n > 1;
 	for (size_t i = 0; i < run->n; i++)
 		take(p, run->msgs[i], LOAD_EVENT);
 	return true;

@@ -6,6 +6,8 @@
 
 #define MANY  240 /* a crowd that waits, for 29 ms */
 #define LONG  60
+#define STEP  10 /* ms of the bench */
+#define MAX   1000
 #define PAUSE 5 /* ms from one append of a session to the next */
 
 static size_t lines(const struct screen *s)
@@ -109,6 +111,61 @@ static void a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once(v
 	assert_int_equal(list[0].runs, 1);
 	assert_int_equal(list[1].runs, 1);
 	assert_int_equal(list[3].runs, 0);
+	scatter(&b, list, MANY);
+}
+
+/* Whether line n is heard in the turn in which it is said; then it is waited for. */
+static bool is_heard_at_once(struct bench *b, const struct screen *list, unsigned n)
+{
+	bool at_once;
+
+	screen_say((struct screen *)&list[n % MANY], n, "words");
+	turn_twice(b);
+	at_once = last_line(&list[0]) == n;
+	for (int i = 0; i < LONG / STEP && last_line(&list[0]) != n; i++)
+		bench_pass(b, STEP);
+	assert_int_equal(last_line(&list[0]), n);
+	return at_once;
+}
+
+static void a_crowd_that_waited_in_vain_hears_at_once_for_a_second(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+	unsigned n = 1, at_once = 0;
+	int64_t since;
+
+	(void)state;
+	assert_true(is_heard_at_once(&b, list, n++)); /* it was quiet */
+	for (int i = 0; i < 3; i++)
+		assert_false(is_heard_at_once(&b, list, n++));
+	for (since = b.now; n < MAX && is_heard_at_once(&b, list, n); n++)
+		at_once++;
+	assert_in_range(b.now - since, 900, 1100);
+	assert_in_range(at_once, 50, 250);
+	assert_true(is_heard_at_once(&b, list, ++n)); /* one was enough, this time */
+	scatter(&b, list, MANY);
+}
+
+static void a_crowd_that_gains_by_waiting_goes_on_with_it(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+
+	(void)state;
+	for (unsigned n = 1; n <= 4; n++) /* three waits in vain */
+		is_heard_at_once(&b, list, n);
+	bench_pass(&b, 1100);
+	assert_true(is_heard_at_once(&b, list, 5)); /* quiet */
+	for (unsigned n = 6; n < 60; n += 3) {
+		screen_say(&list[n], n, "words");
+		turn_twice(&b);
+		screen_say(&list[n + 1], n + 1, "words");
+		turn_twice(&b);
+		assert_true(last_line(&list[0]) < (json_int_t)n);
+		bench_pass(&b, LONG / 2);
+		assert_int_equal(last_line(&list[0]), n + 1);
+	}
 	scatter(&b, list, MANY);
 }
 
@@ -307,6 +364,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_quiet_crowd_hears_at_once),
 	cmocka_unit_test(lines_that_come_together_share_an_append),
 	cmocka_unit_test(a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once),
+	cmocka_unit_test(a_crowd_that_waited_in_vain_hears_at_once_for_a_second),
+	cmocka_unit_test(a_crowd_that_gains_by_waiting_goes_on_with_it),
 	cmocka_unit_test(a_small_crowd_never_waits),
 	cmocka_unit_test(an_answer_comes_after_what_waits),
 	cmocka_unit_test(who_cannot_take_a_run_gets_a_view),
