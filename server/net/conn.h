@@ -59,17 +59,18 @@ struct conn {
 	bool refused;  /* an event was not taken: the hub waits to hear that it can send again */
 	bool closing;  /* a close frame is in the queue, or was sent */
 	bool dead;     /* a write failed, or time is over */
+	uint64_t heard_at, pinged_at;       /* by the loop's clock, as all its times */
+	struct conn *slot_prev, *slot_next; /* of its slot of the wheel */
 	struct queue queue;
 	struct conn *dirty_prev, *dirty_next;
 	struct text in; /* the pieces of a message that is not complete */
 	size_t skipped; /* bytes of one that is too large and thrown away; 0: none */
-	uint64_t heard_at, pinged_at, waits_since; /* by the loop's clock */
+	uint64_t waits_since;
 	uint64_t pings_until, rest_until; /* when the buckets of its pings and rest are empty */
 	uint64_t explained;               /* of what ws_taken counts: what we know the use of */
 	uint8_t n_frames, n_mistakes, slot;
 	bool said_hello;
 	enum conn_wait waits;
-	struct conn *slot_prev, *slot_next; /* of its slot of the wheel */
 	struct conn *wait_prev, *wait_next;
 };
 

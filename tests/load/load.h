@@ -97,6 +97,7 @@ struct run {
 	int under_way;
 	bool measuring;
 	uint64_t lines_done, deliveries, bytes; /* while measuring; bytes of frames of lines */
+	uint64_t reads;                         /* of all sockets, that brought something */
 	uint64_t missing, doubled, disordered, errors, came_again;
 	struct histogram latency, ack; /* to each screen; to the one who said it */
 };

@@ -166,6 +166,7 @@ static void client_read(struct client *c)
 		client_close(c);
 		return;
 	}
+	c->run->reads++;
 	n += (size_t)got;
 	used = c->run->dialect->read(c, buffer, n);
 	if (c->again_ns)

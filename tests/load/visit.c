@@ -11,8 +11,10 @@
 
 #define SECOND_NS  1000000000LL
 #define PATIENCE   (60 * SECOND_NS)
+#define DIGEST_NS  1000000LL       /* for each: after so long all have been told who came */
 #define SETTLE     (SECOND_NS / 2) /* what comes behind the view belongs to it */
-#define MISSED     100             /* lines, while they were away */
+#define SLICE_NS   (SECOND_NS / 20)
+#define MISSED     100 /* lines, while they were away */
 #define EPOCH_ROOM 40
 #define SPREAD     16
 
@@ -24,6 +26,9 @@ static struct visit {
 	double took;    /* until all who came at once had arrived, in seconds */
 	long memory;    /* KiB, for all who sit there */
 	double join_us; /* of CPU for each of them */
+	struct {
+		double cpu, seconds;
+	} still; /* while nothing came to anybody */
 	uint64_t views, events, signals, bytes, event_bytes;
 } visit;
 
@@ -183,10 +188,10 @@ static int print(const struct run *r, int n, const struct part *p, const struct 
 	print_cpu(&p->cpu, (uint64_t)n);
 	print_waits("wait_", &visit.waits);
 	printf("\"views\":%" PRIu64 ",\"events\":%" PRIu64 ",\"signals\":%" PRIu64
-	       ",\"came_again\":%" PRIu64
-	       ",\"bytes_each\":%.0f,\"join_us\":%.1f,\"leave_us\":%.1f,",
+	       ",\"came_again\":%" PRIu64 ",\"bytes_each\":%.0f,\"join_us\":%.1f,\"leave_us\":%.1f,"
+	       "\"still_seconds\":%.3f,\"still_cpu_ms\":%.4f,",
 	       visit.views, visit.events, visit.signals, r->came_again, (double)visit.bytes / n,
-	       visit.join_us, left->cpu.all * 1e6 / n);
+	       visit.join_us, left->cpu.all * 1e6 / n, visit.still.seconds, visit.still.cpu * 1e3);
 	print_held("", &p->then, &p->now);
 	print_held("leave_", &left->then, &left->now);
 	return print_end(r, visit.memory, n, 0);
@@ -242,6 +247,29 @@ int resume(struct run *r)
 	return print(r, n, &back, &left);
 }
 
+/* Notes what the server spends while nothing comes to anybody, nor did just before: between pings.
+ */
+static void sit(struct run *r, int64_t ns)
+{
+	uint64_t reads = r->reads;
+	bool was_still = false;
+
+	for (int64_t until = clock_ns() + ns, from; (from = clock_ns()) < until;) {
+		struct cpu cpu = cpu_of(r->load->pids, r->load->n_pids);
+		bool is_still;
+
+		read_for(r, SLICE_NS);
+		is_still = r->reads == reads;
+		if (is_still && was_still) {
+			visit.still.cpu +=
+				cpu_since(cpu, cpu_of(r->load->pids, r->load->n_pids)).all;
+			visit.still.seconds += (double)(clock_ns() - from) / 1e9;
+		}
+		reads = r->reads;
+		was_still = is_still;
+	}
+}
+
 int idle(struct run *r)
 {
 	const struct load *l = r->load;
@@ -250,13 +278,13 @@ int idle(struct run *r)
 
 	if (!run_arrive(r))
 		return 1;
-	read_for(r, 4 * SETTLE);
+	read_for(r, 4 * SETTLE + r->n_clients * DIGEST_NS);
 	part_end(r, &came);
 	visit.memory = l->n_pids ? memory_of(l->pids[0]) - before : 0;
 	visit.join_us = came.cpu.all * 1e6 / r->n_clients;
 	count_anew();
 	sat = part_begin(r);
-	read_for(r, (int64_t)(l->seconds * 1e9));
+	sit(r, (int64_t)(l->seconds * 1e9));
 	part_end(r, &sat);
 	left = leave_at_once(r, 0);
 	return print(r, r->n_clients, &sat, &left);
