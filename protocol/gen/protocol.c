@@ -398,8 +398,9 @@ static const struct field command_rooms_move_fields[] = {
 	{ .name = "who", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_move, who), .doc = "Whom." },
 	{ .name = "to", .kind = FIELD_ID, .max = 9007199254740991, .offset = offsetof(struct rooms_move, to), .doc = "Where to." },
 	{ .name = "reason", .kind = FIELD_LINE, .optional = true, .max = 200, .offset = offsetof(struct rooms_move, reason), .doc = "Why; they read it." },
+	{ .name = "force", .kind = FIELD_BOOL, .optional = true, .offset = offsetof(struct rooms_move, force), .doc = "Into a full one, too." },
 };
-static const struct shape command_rooms_move_shape = { .name = "rooms.move", .fields = command_rooms_move_fields, .n = 3, .size = sizeof(struct rooms_move) };
+static const struct shape command_rooms_move_shape = { .name = "rooms.move", .fields = command_rooms_move_fields, .n = 4, .size = sizeof(struct rooms_move) };
 
 static const struct shape command_rooms_send_shape = { .name = "rooms.send" };
 

@@ -385,6 +385,7 @@ struct rooms_move {
 	uint64_t who; /* Whom. */
 	uint64_t to; /* Where to. */
 	const char *reason; /* optional: Why; they read it. */
+	bool force; /* optional: Into a full one, too. */
 };
 
 /* Bring everybody back to the plenary after so many seconds. A second recall sets the time anew. */

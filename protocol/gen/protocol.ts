@@ -539,6 +539,8 @@ export interface Commands {
     readonly to: number;
     /** Why; they read it. */
     readonly reason?: string;
+    /** Into a full one, too. */
+    readonly force?: boolean;
   };
   /** Send every attendee and observer to the open room of their area, late arrivals too, until a recall. Who has none, or finds it full, stays where they sit; who arrives when it is full or locked sits in the plenary. */
   readonly "rooms.send": NoFields;

@@ -202,8 +202,9 @@ void reduce_rooms_unlocked(struct state *s, const struct event *e)
 		r->locked = false;
 }
 
-/* A place to sit for somebody who sits elsewhere now; nobody sits in the channel. */
-static enum err may_sit(const struct state *s, const struct person *p, uint64_t to)
+/* A place to sit for somebody who sits elsewhere now; nobody sits in the channel. squeezes: one is
+ * found in a full room, too. */
+static enum err may_sit(const struct state *s, const struct person *p, uint64_t to, bool squeezes)
 {
 	const struct room *r = to == ROOM_CHANNEL ? NULL : state_room(s, to);
 
@@ -213,13 +214,14 @@ static enum err may_sit(const struct state *s, const struct person *p, uint64_t 
 		return ERR_CLOSED;
 	if (p->room == to)
 		return ERR_CONFLICT;
-	return rooms_has_space(r) ? OK : ERR_FULL;
+	return squeezes || rooms_has_space(r) ? OK : ERR_FULL;
 }
 
+/* Seats are for those who talk there: staff who are asked for help come in. */
 static enum err enter(const struct state *s, const struct person *who, uint64_t to,
 		      struct event *out)
 {
-	enum err err = may_sit(s, who, to);
+	enum err err = may_sit(s, who, to, role_is_staff(who->role));
 
 	if (err)
 		return err;
@@ -261,7 +263,7 @@ enum err decide_rooms_move(const struct state *s, const struct person *who,
 {
 	const struct rooms_move *c = &cmd->rooms_move;
 	const struct person *p = state_person(s, c->who);
-	enum err err = p->seated ? may_sit(s, p, c->to) : ERR_NOT_FOUND;
+	enum err err = p->seated ? may_sit(s, p, c->to, c->force) : ERR_NOT_FOUND;
 
 	(void)who;
 	if (err)

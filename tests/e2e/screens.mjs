@@ -50,6 +50,7 @@ async function all(browser, server, language, say) {
   await outside();
   const staff = await prepare();
   const { attendee } = staff;
+  let corner; // a room of two seats
   await cockpitAlone();
   await filled();
   await seat(await on(DESKTOP), "desktop");
@@ -136,6 +137,7 @@ async function all(browser, server, language, say) {
     for (const area of AREAS) await organizer.ask("rooms.open", { title: area.en, area: area.key });
     const extra = await organizer.ask("rooms.open", { title: "A corner", capacity: 2 });
     await organizer.ask("rooms.lock", { room: extra.seq });
+    corner = extra.seq;
     const over = await attendee.ask("rooms.open", { title: "It is over" });
     await attendee.ask("rooms.enter", { room: over.seq });
     await attendee.ask("chat.say", { room: over.seq, text: "Said before it was closed." });
@@ -304,6 +306,7 @@ async function all(browser, server, language, say) {
     await page.locator(".announce-head button").first().click();
     await page.locator(".announce-head button").nth(1).click();
     await see(page, "cockpit, announcement to some rooms");
+    await intoFull(page);
     await page.keyboard.press("?");
     await dialog(page, "keys, staff");
     await d.context.close();
@@ -332,6 +335,23 @@ async function all(browser, server, language, say) {
     await o.page.getByRole("menuitem", { name: t("people.appoint") }).click();
     await dialog(o.page, "appoint");
     await o.context.close();
+  }
+
+  /** Staff are asked before somebody is moved into a full room. */
+  async function intoFull(page) {
+    const { organizer, moderator } = staff;
+    for (const one of [organizer, moderator]) await one.ask("rooms.enter", { room: corner });
+    await page.locator(".chip", { hasText: "Ana Lima" }).first().click({ button: "right" });
+    await page.getByRole("menuitem", { name: t("move.do") }).click();
+    await page.getByRole("dialog").getByRole("combobox").fill("corner");
+    await see(page, "dialog: move, a room that is full");
+    await page.keyboard.press("Enter");
+    const anyway = page.getByRole("button", { name: t("move.anyway"), exact: true });
+    await anyway.waitFor();
+    await see(page, "not moved into a full room");
+    await anyway.click();
+    await page.locator(".room-card", { hasText: "A corner" }).locator(".chip", { hasText: "Ana Lima" }).waitFor();
+    for (const one of [organizer, moderator]) await one.ask("rooms.leave");
   }
 
   async function cockpitPhone(d) {

@@ -3,9 +3,14 @@
 import { signal } from "@preact/signals";
 import { say } from "./announce.ts";
 
+export interface ToastAct {
+  readonly label: string;
+  readonly run: () => void;
+}
+
 export interface Toast {
   readonly text: string;
-  readonly act?: { readonly label: string; readonly run: () => void };
+  readonly act?: ToastAct;
 }
 
 export const toast = signal<Toast | null>(null);

@@ -397,6 +397,7 @@ export const en = {
   "move.did": "{name} moved you here from {room}.",
   "move.done": "{n} moved to {room}",
   "move.failed": "Not moved: {names}. {reason}",
+  "move.anyway": "Move anyway",
   "move.do": "Move to…",
   "move.title": "Move {names}",
   "move.find": "Type to find a room",

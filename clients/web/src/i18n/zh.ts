@@ -391,6 +391,7 @@ export const zh: Catalogue = {
   "move.did": "{name}将您从“{room}”移到了这里。",
   "move.done": "已将 {n} 人移至“{room}”",
   "move.failed": "未移动：{names}。{reason}",
+  "move.anyway": "仍要移动",
   "move.do": "移动到…",
   "move.title": "移动{names}",
   "move.find": "输入以查找讨论室",

@@ -88,7 +88,7 @@ function RoomRow({ view, room }: { readonly view: View; readonly room: Room }) {
   const why =
     room.locked && !staff && !own
       ? t("rooms.locked_why")
-      : full && !own && room.capacity !== undefined
+      : full && !staff && !own && room.capacity !== undefined
         ? t("rooms.full_word", { n: people, m: room.capacity })
         : undefined;
   return (

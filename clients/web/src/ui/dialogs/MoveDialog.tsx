@@ -28,7 +28,7 @@ export function MoveDialog({ view, who, onClose }: Props) {
   const go = (to: number) => {
     const why = reason.value.trim();
     onClose();
-    void move(view, who, to, why || undefined);
+    void move(view, who, to, { reason: why });
   };
 
   return (
@@ -68,6 +68,7 @@ export function MoveDialog({ view, who, onClose }: Props) {
 }
 
 function RoomChoice({ room, areas }: { readonly room: Room; readonly areas: readonly Area[] }) {
+  const people = presence.value?.rooms.find((r) => r.room === room.id)?.people ?? 0;
   return (
     <>
       <Tile areas={areas} area={room.area} icon={room.id === PLENARY ? "wave" : "bubble"} />
@@ -75,7 +76,7 @@ function RoomChoice({ room, areas }: { readonly room: Room; readonly areas: read
         {roomName(room, areas)}
       </span>
       {room.locked && <Icon name="lock" small />}
-      <span class="num">{presence.value?.rooms.find((r) => r.room === room.id)?.people ?? 0}</span>
+      <span class="num">{room.capacity ? `${people}/${room.capacity}` : people}</span>
     </>
   );
 }
