@@ -37,7 +37,7 @@ uint64_t rooms_place(const struct state *s, const struct person *p)
 	const struct room *own = sent ? open_room_of(s, p->area) : NULL;
 
 	if (before && !(sent && before->id == ROOM_PLENARY) && !before->closed &&
-	    rooms_has_space(before))
+	    (role_is_staff(p->role) || rooms_has_space(before)))
 		return before->id;
 	return own && !own->locked && rooms_has_space(own) ? own->id : ROOM_PLENARY;
 }

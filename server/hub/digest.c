@@ -103,20 +103,27 @@ static bool is_time(int64_t *at, int64_t now, int64_t pause)
 	return now >= *at;
 }
 
-void digest_turn(struct live *l)
+bool digest_is_due(struct live *l)
 {
 	struct digests *d = &l->digests;
 	int64_t now = hub_now(l->hub), pause = pause_of(l);
 	bool may = is_time(&d->at, now, pause);
 	bool said_may = is_time(&d->said_at, now, SAID_PAUSES * pause);
 
-	if (!d->left && may && (d->due || (d->said && said_may))) {
+	return !d->left && may && (d->due || (d->said && said_may));
+}
+
+void digest_turn(struct live *l)
+{
+	struct digests *d = &l->digests;
+	int64_t now = hub_now(l->hub), pause = pause_of(l);
+
+	if (digest_is_due(l)) {
 		d->due = d->said = false;
 		d->at = now + pause;
 		d->said_at = now + SAID_PAUSES * pause;
 		d->staff_at = d->at;
 		begin(l, CROWD_ALL);
-		fan_turn(l, true); /* in the same writes */
 	} else if (!d->left && d->said_to_staff && is_time(&d->staff_at, now, pause)) {
 		d->staff_at = now + pause;
 		begin(l, ROOM_CHANNEL);

@@ -28,6 +28,7 @@ void fan_add(struct live *l, struct crowd *c, uint64_t seq, struct msg *wire)
 		return;
 	if (c->n_run == 0) {
 		c->due_at = 0;
+		c->waits_with = 0;
 		c->next_told = l->told;
 		l->told = c;
 	}
@@ -155,7 +156,8 @@ static void fetch(const struct peer *p)
 }
 
 /* As many from here on as one write takes, to everybody. Returns how many. */
-static size_t tell_some(struct live *l, const struct crowd *c, const struct told *from, size_t left)
+static size_t tell_some(struct live *l, const struct crowd *c, const struct told *from, size_t left,
+			bool more)
 {
 	struct msg *parts[RUN_EVENTS];
 	size_t n = 0, bytes = 0;
@@ -163,7 +165,7 @@ static size_t tell_some(struct live *l, const struct crowd *c, const struct told
 	do
 		parts[n] = from[n].wire;
 	while ((bytes += parts[n++]->frame_len) < RUN_BYTES && n < left && n < RUN_EVENTS);
-	struct run run = { .msgs = parts, .n = n };
+	struct run run = { .msgs = parts, .n = n, .more = more };
 	run.joined = n == 1 ? msg_ref(parts[0]) : msg_join(parts, n);
 	for (size_t i = 0; i < c->n; i++) {
 		struct peer *p = c->peers[i];
@@ -181,25 +183,26 @@ static size_t tell_some(struct live *l, const struct crowd *c, const struct told
 	return n;
 }
 
-static void tell_all(struct live *l, struct crowd *c)
+static void tell_all(struct live *l, struct crowd *c, bool more)
 {
 	for (size_t done = 0; done < c->n_run;)
-		done += tell_some(l, c, c->run + done, c->n_run - done);
+		done += tell_some(l, c, c->run + done, c->n_run - done, more);
 	forget(c);
 	c->told_at = hub_now(l->hub);
 }
 
 /* Did it gain anything to wait? Where each line answers the one before, there is never a second one
- * to wait for. After a while it is tried again. */
+ * to wait for. After a while it is tried again, or once two come together. */
 static void learn(struct crowd *c, int64_t now)
 {
-	if (!c->waited)
-		return;
-	c->waited = false;
-	if (c->n_run > 1)
+	size_t first = c->waits_with ? c->waits_with : 1;
+
+	if (c->n_run > first) {
 		c->in_vain = 0;
-	else if (++c->in_vain >= IN_VAIN)
+		c->hurries_until = 0;
+	} else if (c->waits_with && ++c->in_vain >= IN_VAIN) {
 		c->hurries_until = now + HURRY_MS;
+	}
 }
 
 static int64_t window_of(const struct crowd *c)
@@ -228,21 +231,24 @@ static bool waits(struct crowd *c, int64_t now)
 	       c->run_bytes < RUN_BYTES;
 }
 
-void fan_turn(struct live *l, bool all)
+void fan_turn(struct live *l, bool more)
 {
 	struct crowd *list = l->told, *c;
+	int64_t now = hub_now(l->hub);
 
 	l->told = NULL;
 	while ((c = list)) {
 		list = c->next_told;
-		if (all || !waits(c, hub_now(l->hub))) {
-			learn(c, hub_now(l->hub));
-			tell_all(l, c);
-		} else {
-			c->waited = true;
+		if (!more && waits(c, now)) {
+			if (!c->waits_with)
+				c->waits_with = c->n_run;
 			c->next_told = l->told;
 			l->told = c;
+			continue;
 		}
+		if (!more)
+			learn(c, now);
+		tell_all(l, c, more);
 	}
 }
 

@@ -58,7 +58,7 @@ struct crowd {
 	struct told *run; /* not told yet, in order */
 	size_t n_run, run_bytes;
 	int64_t due_at, told_at; /* when it is told, 0: not decided yet; when something was, last */
-	bool waited;             /* the run that is not told yet */
+	size_t waits_with;       /* so many, since it began to wait; 0: it does not */
 	unsigned in_vain;        /* waits in a row that gained nothing */
 	int64_t hurries_until;   /* it does not wait before */
 	struct crowd *next_told;
@@ -256,8 +256,8 @@ void fan_catch_up(struct live *l, struct peer *p);
 uint64_t fan_seen(const struct live *l, const struct peer *p);
 /* An event, to one who has heard all before it; false: the peer is behind, and due a view. */
 bool fan_tell(struct live *l, struct peer *p, uint64_t seq, struct msg *wire);
-/* Tells the crowds what is due, or all there is. */
-void fan_turn(struct live *l, bool all);
+/* Tells the crowds what is due. more: is sent to all in this turn; all there is goes with it. */
+void fan_turn(struct live *l, bool more);
 /* When fan_turn has something to do; 0: never. */
 int64_t fan_wake(const struct live *l);
 /* Forgets what was not told. */
@@ -283,6 +283,8 @@ void presence_free(struct live *l);
 /* digest.c */
 void digest_stir(struct live *l); /* who is where has changed */
 void digest_said(struct live *l); /* more was said, or less is there to read */
+/* Does one for everybody begin now? */
+bool digest_is_due(struct live *l);
 void digest_turn(struct live *l);
 int64_t digest_wake(const struct live *l);
 /* Unless it is what the peer was sent last. */

@@ -25,6 +25,7 @@ struct run {
 	struct msg *const *msgs;
 	size_t n;
 	struct msg *joined; /* all their frames as one message */
+	bool more;          /* will be sent in this turn, to many of them */
 };
 
 struct peer_ops {
@@ -33,7 +34,7 @@ struct peer_ops {
 	 * Answers and views are refused only when the peer is being closed. */
 	bool (*send)(struct peer *p, struct msg *m, enum peer_load load);
 	/* The same for a run of one or more events, all of them or none, which may be written at
-	 * once: it is the last of the turn. NULL: each is sent by itself. */
+	 * once. NULL: each is sent by itself. */
 	bool (*send_run)(struct peer *p, const struct run *run);
 	/* Says bye with the reason (retry_ms < 0: do not come back), flushes, closes. The
 	 * connection still ends with hub_gone, in a later turn. */

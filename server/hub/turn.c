@@ -52,7 +52,7 @@ void live_turn(struct live *l)
 		return;
 	if (crowd_views(l))
 		live_stir(l);
-	fan_turn(l, false);
+	fan_turn(l, digest_is_due(l)); /* in the same writes */
 	digest_turn(l);
 	elsewhere_turn(l);
 }

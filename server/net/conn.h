@@ -2,9 +2,9 @@
  *
  * The first message is a hello with a ticket, within HELLO_MS; from then on the connection is a
  * peer of the hub. What is sent to it waits in its queue until the end of the turn of the loop,
- * when all connections that have something are flushed, with one write each. A run of events, which
- * comes last in a turn, is written at once where nothing waits. Only after a write that the socket
- * did not take whole the writable callback is used.
+ * when all connections that have something are flushed, with one write each; a run of events behind
+ * which nothing more comes is written at once. Only after a write that the socket did not take
+ * whole the writable callback is used.
  *
  * Nothing is freed from inside a call of the hub: a connection that failed is marked, and ends when
  * the socket library says so (conn_end). */

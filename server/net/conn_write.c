@@ -147,13 +147,22 @@ static void write_out(struct conn *c)
 	}
 }
 
-/* Before it come what waits for the same screen, and who waited for a whole turn already. */
-static bool may_write_now(const struct conn *c)
+/* What was said to them before. The hub hears nothing of it here: it is telling. */
+static void write_dirty(struct conns *all)
 {
-	return !c->queue.n && !c->clogged && !c->all->writing.left_some && has_time(c->all);
+	for (struct conn *c = all->dirty; c && has_time(all); c = c->dirty_next)
+		write_out(c);
 }
 
-/* A large room is written to as it is walked, while the processor's cache holds each of it. */
+/* Before it comes what waits for the same screen, and who waited for a whole turn already. */
+static bool may_write_now(const struct conn *c, const struct run *run)
+{
+	return !run->more && !c->queue.n && !c->clogged && !c->all->writing.left_some &&
+	       has_time(c->all);
+}
+
+/* A large room is written to as it is walked, while the processor's cache holds each of it; behind
+ * the answers of this turn. */
 bool conn_send_run(struct peer *p, const struct run *run)
 {
 	struct conn *c = (struct conn *)p;
@@ -164,7 +173,9 @@ bool conn_send_run(struct peer *p, const struct run *run)
 		fall_behind(c);
 		return false;
 	}
-	if (may_write_now(c))
+	if (!c->all->writing.n)
+		write_dirty(c->all);
+	if (may_write_now(c, run))
 		write_bytes(c, run->joined->frame, run->joined->frame_len);
 	else
 		conn_push(c, run->joined);

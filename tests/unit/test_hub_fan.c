@@ -147,6 +147,30 @@ static void a_crowd_that_waited_in_vain_hears_at_once_for_a_second(void **state)
 	scatter(&b, list, MANY);
 }
 
+/* Both of them speak before they have heard the other. */
+static void two_that_come_together_end_the_hurry(void **state)
+{
+	struct bench b;
+	struct screen *list = gather(&b, MANY);
+	unsigned n = 1;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) /* three of them wait in vain */
+		is_heard_at_once(&b, list, n++);
+	assert_true(is_heard_at_once(&b, list, n++));
+	for (int i = 0; i < 3; i++) { /* the first is appended, two behind it are together */
+		screen_say(&list[n], n, "words");
+		n++;
+		bench_turn(&b);
+	}
+	bench_pass(&b, LONG);
+	assert_int_equal(last_line(&list[0]), n - 1);
+	assert_true(list[0].runs > 0);
+	assert_true(is_heard_at_once(&b, list, n++)); /* it was quiet */
+	assert_false(is_heard_at_once(&b, list, n++));
+	scatter(&b, list, MANY);
+}
+
 static void a_crowd_that_gains_by_waiting_goes_on_with_it(void **state)
 {
 	struct bench b;
@@ -365,6 +389,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lines_that_come_together_share_an_append),
 	cmocka_unit_test(a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once),
 	cmocka_unit_test(a_crowd_that_waited_in_vain_hears_at_once_for_a_second),
+	cmocka_unit_test(two_that_come_together_end_the_hurry),
 	cmocka_unit_test(a_crowd_that_gains_by_waiting_goes_on_with_it),
 	cmocka_unit_test(a_small_crowd_never_waits),
 	cmocka_unit_test(an_answer_comes_after_what_waits),

@@ -6,6 +6,8 @@ import { say } from "./announce.ts";
 export interface ToastAct {
   readonly label: string;
   readonly run: () => void;
+  /** By the key for that, too. */
+  readonly undoes?: true;
 }
 
 export interface Toast {

@@ -142,7 +142,7 @@ export function useKeys(shown: View): void {
         return neighbourRoom(view, e.key === "ArrowUp" ? -1 : 1);
       }
       if (inText(e.target)) return;
-      if (mod && e.key === "z" && toast.value?.act) {
+      if (mod && e.key === "z" && toast.value?.act?.undoes) {
         done();
         const { run } = toast.value.act;
         toast.value = null;

@@ -39,7 +39,7 @@ export function MuteDialog({ view, who, onClose }: Props) {
       { who, minutes: minutes.value, reason: reason.value, ...(text ? { note: text } : {}) },
       {
         text: t("mute.done", { name: person.name, n: minutes.value }),
-        act: { label: t("go.undo"), run: () => void act("people.unmute", { who }) },
+        act: { label: t("go.undo"), undoes: true, run: () => void act("people.unmute", { who }) },
       },
     );
   };
