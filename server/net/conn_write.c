@@ -173,7 +173,7 @@ bool conn_send_run(struct peer *p, const struct run *run)
 		fall_behind(c);
 		return false;
 	}
-	if (!c->all->writing.n)
+	if (!run->more && !c->all->writing.n)
 		write_dirty(c->all);
 	if (may_write_now(c, run))
 		write_bytes(c, run->joined->frame, run->joined->frame_len);
