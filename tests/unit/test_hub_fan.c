@@ -4,11 +4,11 @@
 #include "server/base/mem.h"
 #include "tests/unit/hub_bench.h"
 
-#define MANY  240 /* a crowd that waits, for 29 ms */
-#define LONG  60
-#define STEP  10 /* ms of the bench */
-#define MAX   1000
-#define PAUSE 5 /* ms from one append of a session to the next */
+#define MANY      240 /* a crowd that waits, for 29 ms */
+#define LONG      60
+#define STEP      10 /* ms of the bench */
+#define LINES_MAX 1000
+#define PAUSE     5 /* ms from one append of a session to the next */
 
 static size_t lines(const struct screen *s)
 {
@@ -139,7 +139,7 @@ static void a_crowd_that_waited_in_vain_hears_at_once_for_a_second(void **state)
 	assert_true(is_heard_at_once(&b, list, n++)); /* it was quiet */
 	for (int i = 0; i < 3; i++)
 		assert_false(is_heard_at_once(&b, list, n++));
-	for (since = b.now; n < MAX && is_heard_at_once(&b, list, n); n++)
+	for (since = b.now; n < LINES_MAX && is_heard_at_once(&b, list, n); n++)
 		at_once++;
 	assert_in_range(b.now - since, 900, 1100);
 	assert_in_range(at_once, 50, 250);
