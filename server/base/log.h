@@ -9,7 +9,7 @@
  * what people wrote, never a ticket or a key, of an address no more than its network. Of one kind
  * LOG_BURST lines in LOG_PERIOD_MS are written, the next one says how many were not ("unsaid").
  * A pipe that nobody reads, or a terminal that was stopped, is not waited for: what it does not
- *take is not written, and the next line says how many were not ("lost"). Any thread may call. */
+ * take is not written, and the next line says how many were not ("lost"). Any thread may call. */
 #ifndef JOBALIKE_BASE_LOG_H
 #define JOBALIKE_BASE_LOG_H
 

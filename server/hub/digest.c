@@ -113,12 +113,12 @@ bool digest_is_due(struct live *l)
 	return !d->left && may && (d->due || (d->said && said_may));
 }
 
-void digest_turn(struct live *l)
+void digest_turn(struct live *l, bool is_due)
 {
 	struct digests *d = &l->digests;
 	int64_t now = hub_now(l->hub), pause = pause_of(l);
 
-	if (digest_is_due(l)) {
+	if (is_due) {
 		d->due = d->said = false;
 		d->at = now + pause;
 		d->said_at = now + SAID_PAUSES * pause;

@@ -283,9 +283,9 @@ void presence_free(struct live *l);
 /* digest.c */
 void digest_stir(struct live *l); /* who is where has changed */
 void digest_said(struct live *l); /* more was said, or less is there to read */
-/* Does one for everybody begin now? */
+/* Does one for everybody begin now? As it was then, for the turn. */
 bool digest_is_due(struct live *l);
-void digest_turn(struct live *l);
+void digest_turn(struct live *l, bool is_due);
 int64_t digest_wake(const struct live *l);
 /* Unless it is what the peer was sent last. */
 void digest_to(struct live *l, struct peer *p, const struct person *who);

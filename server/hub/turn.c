@@ -36,6 +36,8 @@ static void heed_the_clock(struct live *l)
 
 void live_turn(struct live *l)
 {
+	bool is_due;
+
 	readers_answer(l);
 	if (l->phase == LIVE_OPEN) {
 		ask_what_is_due(l);
@@ -52,8 +54,9 @@ void live_turn(struct live *l)
 		return;
 	if (crowd_views(l))
 		live_stir(l);
-	fan_turn(l, digest_is_due(l)); /* in the same writes */
-	digest_turn(l);
+	is_due = digest_is_due(l);
+	fan_turn(l, is_due); /* in the same writes */
+	digest_turn(l, is_due);
 	elsewhere_turn(l);
 }
 

@@ -1,6 +1,6 @@
 /* How many bytes libwebsockets has read from a socket, of which it does not tell all: pings that
  * it answers, parts of frames. To ask the kernel for each connection that is pinged costs two
- * calls, a fifth of what an idle connection costs at all. */
+ * calls, nearly a third of what an idle connection costs at all. */
 #ifndef JOBALIKE_NET_TAKEN_H
 #define JOBALIKE_NET_TAKEN_H
 

@@ -26,6 +26,7 @@ extern const struct unit_group hub_back_group;
 extern const struct unit_group hub_drop_group;
 extern const struct unit_group hub_erase_group;
 extern const struct unit_group hub_full_group;
+extern const struct unit_group hub_digest_group;
 extern const struct unit_group hub_fan_group;
 extern const struct unit_group hub_history_group;
 extern const struct unit_group hub_group;
@@ -55,22 +56,19 @@ extern const struct unit_group tls_tickets_group;
 extern const struct unit_group utf8_group;
 
 static const struct unit_group *const groups[] = {
-	&address_group,       &code_group,         &codec_check_group,
-	&codec_event_group,   &codec_group,        &codec_own_group,
-	&codec_refused_group, &codec_suites_group, &codec_tables_group,
-	&codec_text_group,    &conf_check_group,   &conf_group,
-	&conf_redis_group,    &conf_print_group,   &confine_group,
-	&export_group,        &helping_group,      &hub_elsewhere_group,
-	&hub_drop_group,      &hub_erase_group,    &hub_full_group,
-	&hub_fan_group,       &hub_history_group,  &hub_group,
-	&hub_back_group,      &hub_keep_group,     &hub_leave_group,
-	&hub_tickets_group,   &hub_sessions_group, &hub_store_group,
-	&limit_group,         &lag_group,          &log_group,
-	&markdown_group,      &mem_group,          &permissions_group,
-	&process_group,       &redis_tls_group,    &redis_tls_files_group,
-	&scan_group,          &sending_group,      &skeleton_group,
-	&state_group,         &taken_group,        &text_group,
-	&ticket_group,        &tls_tickets_group,  &utf8_group,
+	&address_group,      &code_group,          &codec_check_group,   &codec_event_group,
+	&codec_group,        &codec_own_group,     &codec_refused_group, &codec_suites_group,
+	&codec_tables_group, &codec_text_group,    &conf_check_group,    &conf_group,
+	&conf_redis_group,   &conf_print_group,    &confine_group,       &export_group,
+	&helping_group,      &hub_elsewhere_group, &hub_drop_group,      &hub_erase_group,
+	&hub_full_group,     &hub_digest_group,    &hub_fan_group,       &hub_history_group,
+	&hub_group,          &hub_back_group,      &hub_keep_group,      &hub_leave_group,
+	&hub_tickets_group,  &hub_sessions_group,  &hub_store_group,     &limit_group,
+	&lag_group,          &log_group,           &markdown_group,      &mem_group,
+	&permissions_group,  &process_group,       &redis_tls_group,     &redis_tls_files_group,
+	&scan_group,         &sending_group,       &skeleton_group,      &state_group,
+	&taken_group,        &text_group,          &ticket_group,        &tls_tickets_group,
+	&utf8_group,
 };
 
 int main(void)

@@ -1,8 +1,5 @@
 /* How events reach a crowd: at once where few hear them or it is quiet, else together. */
-#include <stdlib.h>
-
-#include "server/base/mem.h"
-#include "tests/unit/hub_bench.h"
+#include "tests/unit/hub_hall.h"
 
 #define MANY      240 /* a crowd that waits, for 29 ms */
 #define LONG      60
@@ -20,32 +17,6 @@ static json_int_t last_line(const struct screen *s)
 	return number_of(screen_last(s, "event", "chat.said"), "n");
 }
 
-static struct screen *gather(struct bench *b, size_t n)
-{
-	struct screen *list = x_calloc(n, sizeof(*list));
-	char sub[32];
-
-	bench_begin(b);
-	b->options.rate_percent = 0;
-	bench_restart(b);
-	for (size_t i = 0; i < n; i++) {
-		snprintf(sub, sizeof(sub), "p%zu", i);
-		screen_hello(&list[i], b, sub, ROLE_ATTENDEE);
-	}
-	bench_pass(b, 2000);
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(screen_count(&list[i], "view", NULL), 1);
-	return list;
-}
-
-static void scatter(struct bench *b, struct screen *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		screen_go(&list[i]);
-	free(list);
-	bench_end(b);
-}
-
 /* What was asked is in the log, and a turn has told it. */
 static void turn_twice(struct bench *b)
 {
@@ -60,21 +31,21 @@ static void turn_twice(struct bench *b)
 static void a_quiet_crowd_hears_at_once(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 
 	(void)state;
 	screen_say(&list[0], 1, "one");
 	turn_twice(&b);
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(lines(&list[i]), 1);
-	scatter(&b, list, MANY);
+	hall_end(&b, list, MANY);
 }
 
 /* The first is appended at once; what comes too soon after it waits, and goes together. */
 static void lines_that_come_together_share_an_append(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, 10);
+	struct screen *list = hall_begin(&b, 10);
 	uint64_t before = hub_figures(b.hub).append_events.n;
 
 	(void)state;
@@ -88,13 +59,13 @@ static void lines_that_come_together_share_an_append(void **state)
 	turn_twice(&b);
 	assert_int_equal(lines(&list[0]), 4);
 	assert_int_equal(hub_figures(b.hub).append_events.n - before, 2);
-	scatter(&b, list, 10);
+	hall_end(&b, list, 10);
 }
 
 static void a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 
 	(void)state;
 	for (unsigned n = 1; n <= 3; n++) {
@@ -111,7 +82,7 @@ static void a_busy_crowd_hears_several_at_once_and_speakers_themselves_at_once(v
 	assert_int_equal(list[0].runs, 1);
 	assert_int_equal(list[1].runs, 1);
 	assert_int_equal(list[3].runs, 0);
-	scatter(&b, list, MANY);
+	hall_end(&b, list, MANY);
 }
 
 /* Whether line n is heard in the turn in which it is said; then it is waited for. */
@@ -131,7 +102,7 @@ static bool is_heard_at_once(struct bench *b, const struct screen *list, unsigne
 static void a_crowd_that_waited_in_vain_hears_at_once_for_a_second(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 	unsigned n = 1, at_once = 0;
 	int64_t since;
 
@@ -144,14 +115,14 @@ static void a_crowd_that_waited_in_vain_hears_at_once_for_a_second(void **state)
 	assert_in_range(b.now - since, 900, 1100);
 	assert_in_range(at_once, 50, 250);
 	assert_true(is_heard_at_once(&b, list, ++n)); /* one was enough, this time */
-	scatter(&b, list, MANY);
+	hall_end(&b, list, MANY);
 }
 
 /* Both of them speak before they have heard the other. */
 static void two_that_come_together_end_the_hurry(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 	unsigned n = 1;
 
 	(void)state;
@@ -168,13 +139,13 @@ static void two_that_come_together_end_the_hurry(void **state)
 	assert_true(list[0].runs > 0);
 	assert_true(is_heard_at_once(&b, list, n++)); /* it was quiet */
 	assert_false(is_heard_at_once(&b, list, n++));
-	scatter(&b, list, MANY);
+	hall_end(&b, list, MANY);
 }
 
 static void a_crowd_that_gains_by_waiting_goes_on_with_it(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 
 	(void)state;
 	for (unsigned n = 1; n <= 4; n++) /* three waits in vain */
@@ -190,13 +161,13 @@ static void a_crowd_that_gains_by_waiting_goes_on_with_it(void **state)
 		bench_pass(&b, LONG / 2);
 		assert_int_equal(last_line(&list[0]), n + 1);
 	}
-	scatter(&b, list, MANY);
+	hall_end(&b, list, MANY);
 }
 
 static void a_small_crowd_never_waits(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, 10);
+	struct screen *list = hall_begin(&b, 10);
 
 	(void)state;
 	for (unsigned n = 1; n <= 5; n++) {
@@ -205,14 +176,14 @@ static void a_small_crowd_never_waits(void **state)
 		for (size_t i = 0; i < 10; i++)
 			assert_int_equal(lines(&list[i]), n);
 	}
-	scatter(&b, list, 10);
+	hall_end(&b, list, 10);
 }
 
 /* What waits for somebody comes before any word to them alone. */
 static void an_answer_comes_after_what_waits(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 
 	(void)state;
 	for (unsigned n = 1; n <= 2; n++) {
@@ -225,13 +196,13 @@ static void an_answer_comes_after_what_waits(void **state)
 	assert_int_equal(screen_count(&list[0], "answer", NULL), 1);
 	bench_pass(&b, LONG);
 	assert_int_equal(lines(&list[0]), 2);
-	scatter(&b, list, MANY);
+	hall_end(&b, list, MANY);
 }
 
 static void who_cannot_take_a_run_gets_a_view(void **state)
 {
 	struct bench b;
-	struct screen *list = gather(&b, MANY);
+	struct screen *list = hall_begin(&b, MANY);
 
 	(void)state;
 	screen_say(&list[1], 1, "words");
@@ -251,137 +222,7 @@ static void who_cannot_take_a_run_gets_a_view(void **state)
 	bench_pass(&b, 2 * LONG);
 	assert_int_equal(last_line(&list[0]), 4);
 	assert_int_equal(lines(&list[4]), 4);
-	scatter(&b, list, MANY);
-}
-
-/* In all rooms, as the last digest says. */
-static int64_t lines_by_digest(const struct screen *s)
-{
-	const json_t *rooms = json_object_get(screen_last(s, "signal", "digest"), "rooms"), *room;
-	int64_t n = 0;
-	size_t i;
-
-	json_array_foreach (rooms, i, room)
-		n += number_of(room, "lines");
-	return n;
-}
-
-/* More than a turn takes. */
-static void everybody_is_sent_the_digest(void **state)
-{
-	size_t n = 1100;
-	struct bench b;
-	struct screen *list = gather(&b, n);
-
-	(void)state;
-	for (size_t i = 0; i < n; i++)
-		screen_clear(&list[i]);
-	screen_say(&list[5], 1, "one more line");
-	bench_pass(&b, 9 * (int64_t)n);
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(lines_by_digest(&list[i]), 1);
-	scatter(&b, list, n);
-}
-
-static void of_more_lines_staff_are_told_soon_and_others_seldom(void **state)
-{
-	struct bench b;
-	struct screen ana, ben;
-
-	(void)state;
-	bench_begin(&b);
-	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
-	screen_come(&ben, &b, "Ben", ROLE_MODERATOR);
-	bench_pass(&b, 3000);
-	screen_say(&ana, 1, "one");
-	bench_pass(&b, 500);
-	screen_say(&ana, 2, "two");
-	bench_pass(&b, 500);
-	assert_int_equal(lines_by_digest(&ana), 1);
-	assert_int_equal(lines_by_digest(&ben), 2);
-	bench_pass(&b, 2000);
-	assert_int_equal(lines_by_digest(&ana), 2);
-	screen_say(&ana, 3, "three");
-	bench_pass(&b, 100);
-	screen_go(&ben);
-	bench_pass(&b, 500);
-	assert_int_equal(lines_by_digest(&ana), 3); /* somebody went: that is told soon */
-	screen_go(&ana);
-	bench_end(&b);
-}
-
-/* Whoever was called on is shown as such until they speak: that is no mere line. */
-static void who_answers_a_call_is_told_soon(void **state)
-{
-	struct bench b;
-	struct screen ana, mo;
-	const json_t *first;
-
-	(void)state;
-	bench_begin(&b);
-	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
-	screen_come(&mo, &b, "Mo", ROLE_MODERATOR);
-	screen_ask(&mo, "{\"command\":\"hands.call\",\"n\":1,\"who\":%d}", (int)ana.peer.person);
-	bench_pass(&b, 500);
-	first = json_array_get(json_object_get(screen_last(&ana, "signal", "digest"), "here"), 0);
-	assert_non_null(json_object_get(first, "called"));
-	screen_say(&ana, 1, "here I am");
-	bench_pass(&b, 500);
-	screen_say(&ana, 2, "and this is why");
-	bench_pass(&b, 500);
-	first = json_array_get(json_object_get(screen_last(&ana, "signal", "digest"), "here"), 0);
-	assert_null(json_object_get(first, "called"));
-	screen_go(&mo);
-	screen_go(&ana);
-	bench_end(&b);
-}
-
-static const json_t *readers_by_digest(const struct screen *s)
-{
-	return json_object_get(screen_last(s, "signal", "digest"), "readers");
-}
-
-/* The event is told to who sits there; whoever comes later has missed it. */
-static void nobody_reads_along_unseen(void **state)
-{
-	struct bench b;
-	struct screen fay, mo, ana, ben;
-	const json_t *readers;
-
-	(void)state;
-	bench_begin(&b);
-	screen_come(&fay, &b, "Fay", ROLE_ORGANIZER);
-	screen_come(&mo, &b, "Mo", ROLE_MODERATOR);
-	screen_come(&ana, &b, "Ana", ROLE_ATTENDEE);
-	screen_ask(&fay, "{\"command\":\"rooms.open\",\"n\":1,\"title\":\"Nook\"}");
-	bench_pass(&b, 500);
-	int room = (int)number_of(screen_last(&fay, "event", "rooms.opened"), "seq");
-
-	screen_ask(&mo, "{\"command\":\"rooms.watch\",\"n\":1,\"room\":%d}", room);
-	screen_ask(&ana, "{\"command\":\"rooms.enter\",\"n\":1,\"room\":%d}", room);
-	screen_come(&ben, &b, "Ben", ROLE_ATTENDEE);
-	bench_pass(&b, 500);
-	readers = readers_by_digest(&ana);
-	assert_int_equal(json_array_size(readers), 1);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(readers, 0), "name")),
-			    "Mo");
-	assert_null(readers_by_digest(&ben)); /* sits in the plenary */
-	screen_ask(&mo, "{\"command\":\"rooms.enter\",\"n\":2,\"room\":%d}", room);
-	bench_pass(&b, 500);
-	assert_null(readers_by_digest(&ana)); /* now one of them */
-	screen_ask(&mo, "{\"command\":\"rooms.leave\",\"n\":3}");
-	bench_pass(&b, 500);
-	assert_int_equal(json_array_size(readers_by_digest(&ana)), 1);
-	screen_ask(&fay,
-		   "{\"command\":\"people.appoint\",\"n\":2,\"who\":%d,\"role\":\"attendee\"}",
-		   (int)mo.peer.person);
-	bench_pass(&b, 500);
-	assert_null(readers_by_digest(&ana));
-	screen_go(&ben);
-	screen_go(&ana);
-	screen_go(&mo);
-	screen_go(&fay);
-	bench_end(&b);
+	hall_end(&b, list, MANY);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -394,10 +235,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_small_crowd_never_waits),
 	cmocka_unit_test(an_answer_comes_after_what_waits),
 	cmocka_unit_test(who_cannot_take_a_run_gets_a_view),
-	cmocka_unit_test(everybody_is_sent_the_digest),
-	cmocka_unit_test(of_more_lines_staff_are_told_soon_and_others_seldom),
-	cmocka_unit_test(who_answers_a_call_is_told_soon),
-	cmocka_unit_test(nobody_reads_along_unseen),
 };
 
 const struct unit_group hub_fan_group = UNIT_GROUP("hub_fan", tests);

@@ -4,6 +4,7 @@ import { language, tag } from "../i18n/t.ts";
 import {
   type Area,
   type CommandName,
+  isStaff,
   type Listed,
   type Mute,
   may as mayIn,
@@ -30,8 +31,7 @@ export const nameAndSchool = (who: { readonly name: string; readonly school: str
 export const nSchools = (all: readonly { readonly school: string }[]): number =>
   new Set(all.map(schoolOf).filter(Boolean)).size;
 
-export const isStaff = (role: Role): boolean =>
-  role === "organizer" || role === "facilitator" || role === "moderator";
+export { isStaff };
 
 export const may = (view: View, command: CommandName): boolean =>
   mayIn(view.people.you.role, command, view.session.phase);

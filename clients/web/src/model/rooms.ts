@@ -19,6 +19,10 @@ export function nameOf(view: View, id: number): string {
   return room ? roomName(room, view.session.areas) : "";
 }
 
+/** How many are there, of how many seats if these are limited. */
+export const ofSeats = ({ capacity }: Room, people: number): string =>
+  capacity ? `${people}/${capacity}` : `${people}`;
+
 /** Plenary, one's own area (if `mine` is asked for), the others by catalogue, then rooms without an area;
  *  closed ones not. */
 export function openRooms(view: View, mine = true): readonly Room[] {

@@ -2,6 +2,7 @@
 
 import {
   type EventOf,
+  isStaff,
   type Mute,
   type Person,
   PLENARY,
@@ -52,9 +53,9 @@ function hasSpace(view: View, room: Room): boolean {
   return here.length < room.capacity;
 }
 
-/** Staff go where they like, and find a place in a full room. */
-const isStaff = ({ role }: Pick<Person, "role">): boolean =>
-  role !== "attendee" && role !== "observer";
+/** Attendees and observers are sent to the room of their area; staff go where they like. */
+const isSent = (view: View, { role }: Pick<Person, "role">): boolean =>
+  view.rooms.sent && (role === "attendee" || role === "observer");
 
 /**
  * Where somebody sits down who comes in: where they sat before, the room of their area, the plenary.
@@ -62,14 +63,15 @@ const isStaff = ({ role }: Pick<Person, "role">): boolean =>
  * them: people were sent on while they were away. Into a locked room nobody comes anew.
  */
 function placeFor(view: View, person: Pick<Person, "role" | "area" | "room">): number {
-  const sent = view.rooms.sent && !isStaff(person);
+  const sent = isSent(view, person);
   const before = byId(view.rooms.list, person.room);
   const own =
     sent && person.area !== undefined
       ? view.rooms.list.find((r) => r.area === person.area && !r.closed)
       : undefined;
   const wanted = before && person.room !== NOWHERE && !(sent && before.id === PLENARY);
-  if (wanted && !before.closed && (isStaff(person) || hasSpace(view, before))) return before.id;
+  if (wanted && !before.closed && (isStaff(person.role) || hasSpace(view, before)))
+    return before.id;
   return own && !own.locked && hasSpace(view, own) ? own.id : PLENARY;
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../app/announce.ts";
 import { openDialog } from "../app/dialogs.ts";
-import { presence } from "../app/live.ts";
+import { peopleIn, presence } from "../app/live.ts";
 import { goPlace, place } from "../app/route.ts";
 import { composing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";
@@ -78,7 +78,7 @@ function RoomHeading({ view }: { readonly view: View }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { room } = view.people.you;
   const was = useRef(room);
-  const people = presence.value?.rooms.find((r) => r.room === room)?.people ?? 0;
+  const people = peopleIn(room);
   const schools = nSchools(presence.value?.here ?? []);
   useEffect(() => {
     if (was.current === room) return;

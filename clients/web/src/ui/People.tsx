@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { tick } from "../app/clock.ts";
-import { presence, query } from "../app/live.ts";
+import { peopleIn, presence, query } from "../app/live.ts";
 import { t } from "../i18n/t.ts";
 import {
   byName,
@@ -73,8 +73,7 @@ export function People({ view }: { readonly view: View }) {
   );
 }
 
-const countHere = (view: View): number =>
-  presence.value?.rooms.find((r) => r.room === view.people.you.room)?.people ?? 0;
+const countHere = (view: View): number => peopleIn(view.people.you.room);
 
 interface HereProps {
   readonly view: View;

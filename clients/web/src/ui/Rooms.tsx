@@ -1,6 +1,6 @@
 import { act } from "../app/act.ts";
 import { openDialog } from "../app/dialogs.ts";
-import { presence } from "../app/live.ts";
+import { countOf, peopleIn, presence } from "../app/live.ts";
 import { goPlace } from "../app/route.ts";
 import { known, readUpTo, unreadOf } from "../app/unread.ts";
 import { t } from "../i18n/t.ts";
@@ -11,8 +11,6 @@ import { Icon } from "./parts/Icon.tsx";
 import { Tile } from "./parts/Tile.tsx";
 
 const MANY = 99;
-
-export const countOf = (room: number) => presence.value?.rooms.find((r) => r.room === room);
 
 /** Where one sits, others sit, and one could go. */
 export function Rooms({ view }: { readonly view: View }) {
@@ -81,7 +79,7 @@ export function unreadIn(room: number, own: boolean): number {
 function RoomRow({ view, room }: { readonly view: View; readonly room: Room }) {
   const own = view.people.you.room === room.id;
   const name = roomName(room, view.session.areas);
-  const people = countOf(room.id)?.people ?? 0;
+  const people = peopleIn(room.id);
   const unread = unreadIn(room.id, own);
   const full = room.capacity !== undefined && people >= room.capacity;
   const staff = isStaff(view.people.you.role);

@@ -1,5 +1,5 @@
 import { openDialog } from "../app/dialogs.ts";
-import { presence } from "../app/live.ts";
+import { peopleIn } from "../app/live.ts";
 import { go, goPlace, place } from "../app/route.ts";
 import { chooseLanguage, other, t } from "../i18n/t.ts";
 import { clockSpan } from "../i18n/time.ts";
@@ -35,7 +35,7 @@ export function ViewSwitch({ view }: { readonly view: View }) {
 export function SessionHeader({ view }: { readonly view: View }) {
   const { session, people } = view;
   const { you } = people;
-  const here = presence.value?.rooms.find((r) => r.room === you.room)?.people ?? 0;
+  const here = peopleIn(you.room);
   const more = (from: Element) => openMenu(from, t("app.menu"), moreItems(view));
   return (
     <header class="head">

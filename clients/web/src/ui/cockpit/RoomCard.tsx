@@ -2,14 +2,14 @@ import { useSignal } from "@preact/signals";
 import { act, offNow } from "../../app/act.ts";
 import { tick } from "../../app/clock.ts";
 import { openDialog } from "../../app/dialogs.ts";
-import { presence } from "../../app/live.ts";
+import { countOf } from "../../app/live.ts";
 import { move } from "../../app/moving.ts";
 import { pickAll } from "../../app/picked.ts";
 import { goPlace } from "../../app/route.ts";
 import { t } from "../../i18n/t.ts";
 import { age } from "../../i18n/time.ts";
 import { byName, everMay, hands, may, seated } from "../../model/people.ts";
-import { roomName } from "../../model/rooms.ts";
+import { ofSeats, roomName } from "../../model/rooms.ts";
 import { type Person, PLENARY, type Room, type View } from "../../protocol.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { type Item, openMenu } from "../parts/Menu.tsx";
@@ -36,7 +36,7 @@ export function RoomCard({ view, room }: Props) {
   const name = roomName(room, view.session.areas);
   const people = inOrder(seated(view).filter((p) => p.room === room.id));
   const up = hands(people).length;
-  const count = presence.value?.rooms.find((r) => r.room === room.id);
+  const count = countOf(room.id);
   const last = count?.last ?? [];
   const newest = last.reduce((max, l) => Math.max(max, l.at), 0);
   const quiet = people.length > 0 && newest > 0 && tick.value - newest > QUIET_MS;
@@ -77,9 +77,7 @@ export function RoomCard({ view, room }: Props) {
         <h3 class="ellipsis" dir="auto">
           {name}
         </h3>
-        <span class="quiet num">
-          {room.capacity ? `${people.length}/${room.capacity}` : people.length}
-        </span>
+        <span class="quiet num">{ofSeats(room, people.length)}</span>
         {room.locked && (
           <span class="card-mark" title={t("rooms.locked_word")}>
             <Icon name="lock" small />

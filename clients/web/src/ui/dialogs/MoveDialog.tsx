@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { presence } from "../../app/live.ts";
+import { peopleIn } from "../../app/live.ts";
 import { move } from "../../app/moving.ts";
 import { t } from "../../i18n/t.ts";
 import { list } from "../../i18n/time.ts";
 import { personOf } from "../../model/people.ts";
-import { openRooms, roomName } from "../../model/rooms.ts";
+import { ofSeats, openRooms, roomName } from "../../model/rooms.ts";
 import { type Area, PLENARY, type Room, type View } from "../../protocol.ts";
 import { Combo } from "../parts/Combo.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
@@ -68,7 +68,6 @@ export function MoveDialog({ view, who, onClose }: Props) {
 }
 
 function RoomChoice({ room, areas }: { readonly room: Room; readonly areas: readonly Area[] }) {
-  const people = presence.value?.rooms.find((r) => r.room === room.id)?.people ?? 0;
   return (
     <>
       <Tile areas={areas} area={room.area} icon={room.id === PLENARY ? "wave" : "bubble"} />
@@ -76,7 +75,7 @@ function RoomChoice({ room, areas }: { readonly room: Room; readonly areas: read
         {roomName(room, areas)}
       </span>
       {room.locked && <Icon name="lock" small />}
-      <span class="num">{room.capacity ? `${people}/${room.capacity}` : people}</span>
+      <span class="num">{ofSeats(room, peopleIn(room.id))}</span>
     </>
   );
 }
