@@ -1,7 +1,7 @@
 /** The session as the screens see it: they read and ask here, and only this file knows the machine. */
 
 import { computed } from "@preact/signals";
-import { connection, outbox, presence, type Refusal } from "../machine/index.ts";
+import { connection, outbox, type Refusal } from "../machine/index.ts";
 
 export type { Asked as Outcome, Connection, Refusal, Session } from "../machine/index.ts";
 export {
@@ -20,10 +20,6 @@ export {
   tryNow,
   typing,
 } from "../machine/index.ts";
-
-/** What the digest tells of a room, and how many are there. */
-export const countOf = (room: number) => presence.value?.rooms.find((r) => r.room === room);
-export const peopleIn = (room: number): number => countOf(room)?.people ?? 0;
 
 /** Words of one's own that are not in the log yet. */
 export interface PendingLine {

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../app/announce.ts";
 import { openDialog } from "../app/dialogs.ts";
-import { peopleIn, presence } from "../app/live.ts";
+import { peopleIn } from "../app/counts.ts";
+import { presence } from "../app/live.ts";
 import { goPlace, place } from "../app/route.ts";
 import { composing } from "../app/writing.ts";
 import { t } from "../i18n/t.ts";

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { tick } from "../app/clock.ts";
-import { peopleIn, presence, query } from "../app/live.ts";
+import { peopleIn } from "../app/counts.ts";
+import { presence, query } from "../app/live.ts";
 import { t } from "../i18n/t.ts";
 import {
   byName,

@@ -1,6 +1,7 @@
 import { act } from "../app/act.ts";
 import { openDialog } from "../app/dialogs.ts";
-import { countOf, peopleIn, presence } from "../app/live.ts";
+import { countOf, peopleIn } from "../app/counts.ts";
+import { presence } from "../app/live.ts";
 import { goPlace } from "../app/route.ts";
 import { known, readUpTo, unreadOf } from "../app/unread.ts";
 import { t } from "../i18n/t.ts";

@@ -1,5 +1,5 @@
 import { openDialog } from "../app/dialogs.ts";
-import { peopleIn } from "../app/live.ts";
+import { peopleIn } from "../app/counts.ts";
 import { go, goPlace, place } from "../app/route.ts";
 import { chooseLanguage, other, t } from "../i18n/t.ts";
 import { clockSpan } from "../i18n/time.ts";

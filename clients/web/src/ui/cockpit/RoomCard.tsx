@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { act, offNow } from "../../app/act.ts";
 import { tick } from "../../app/clock.ts";
 import { openDialog } from "../../app/dialogs.ts";
-import { countOf } from "../../app/live.ts";
+import { countOf } from "../../app/counts.ts";
 import { move } from "../../app/moving.ts";
 import { pickAll } from "../../app/picked.ts";
 import { goPlace } from "../../app/route.ts";

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { peopleIn } from "../../app/live.ts";
+import { peopleIn } from "../../app/counts.ts";
 import { move } from "../../app/moving.ts";
 import { t } from "../../i18n/t.ts";
 import { list } from "../../i18n/time.ts";
